@@ -1,0 +1,220 @@
+"""Conditions: the trees that requirements, scopes and exceptions are written as.
+
+On the surface a condition is a mapping. `alle`, `minst_én`, `ingen_av` and `ikke` combine; any other key is the name of an
+operand with a test (`{stilling: fastlegevikar}`, `{tellende_dager: {minst: 22}}`); several keys in one mapping must all hold.
+`formel` names a computed operand. The words `skjønn` and `alltid` are conditions by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from engine.language.expression import Expression, FormulaError, Name, Number, names, read_expression
+from engine.text.fault import FaultList
+from engine.text.node import Mapping, Node, Scalar, Sequence
+from engine.text.place import Place
+from engine.text.suggest import did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    part: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Only a person can tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """`left op right` on numbers, dates or months; `op` is one of = < <= > >=. A moment is compared by its date."""
+
+    left: Expression
+    op: str
+    right: Expression
+    place: Place = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """A choice (or yes/no, as `ja`/`nei`) is one of `values`."""
+
+    name: Name
+    values: tuple[str, ...]
+    place: Place = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Includes:
+    """A multiple choice includes the value."""
+
+    name: Name
+    value: str
+    place: Place = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An optional fact is stated (`oppgitt`), or a threshold or rate is known (`kjent`)."""
+
+    name: Name
+    word: str
+    place: Place = field(compare=False)
+
+
+_ZERO = Fraction(0)
+
+Leaf = Compare | Among | Includes | Given
+Condition = All | Any | Not | Judgement | Leaf
+
+ALWAYS = All(())
+
+_NUMERIC = {"minst": ">=", "over": ">", "høyst": "<=", "under": "<"}
+_DATED = {"fra_og_med": ">=", "etter": ">", "til_og_med": "<=", "før": "<", "på": "="}
+COMPARISONS = {**_NUMERIC, **_DATED}
+TESTS = (*COMPARISONS, "er", "en_av", "ingen_av", "inneholder", "inneholder_alle", "oppgitt", "kjent")
+COMBINERS = ("alle", "minst_én", "ingen_av", "ikke")
+
+
+def leaves(condition: Condition) -> Iterator[Leaf]:
+    """Every leaf, in the order written."""
+    match condition:
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from leaves(part)
+        case Not(part):
+            yield from leaves(part)
+        case Judgement():
+            return
+        case _:
+            yield condition
+
+
+def operand_names(leaf: Leaf) -> Iterator[Name]:
+    """Every name a leaf reads."""
+    if isinstance(leaf, Compare):
+        yield from names(leaf.left)
+        yield from names(leaf.right)
+    else:
+        yield leaf.name
+
+
+def read_condition(node: Node, faults: FaultList) -> Condition:
+    """A node that has passed the schema → condition tree. What cannot be read is reported and counts as always met."""
+    if isinstance(node, Scalar):
+        if node.text == "skjønn":
+            return Judgement()
+        if node.text == "alltid":
+            return ALWAYS
+        _wrong(node.place, f"«{node.text}» er ikke et krav", faults)
+        return ALWAYS
+    if isinstance(node, Sequence):
+        _wrong(node.place, "en liste er ikke et krav", faults)
+        return ALWAYS
+    if "formel" in node.entries:
+        return _computed(node, faults)
+    parts = tuple(_entry(key, node.keys[key], value, faults) for key, value in node.entries.items())
+    return parts[0] if len(parts) == 1 else All(parts)
+
+
+def _entry(key: str, place: Place, value: Node, faults: FaultList) -> Condition:
+    if key in ("alle", "minst_én", "ingen_av"):
+        if not isinstance(value, Sequence):
+            _wrong(value.place, f"«{key}» skal ha en liste med krav", faults)
+            return ALWAYS
+        parts = tuple(read_condition(item, faults) for item in value.items)
+        return All(parts) if key == "alle" else Any(parts) if key == "minst_én" else Not(Any(parts))
+    if key == "ikke":
+        return Not(read_condition(value, faults))
+    return _tests(Name(key, place), value, faults)
+
+
+def _computed(node: Mapping, faults: FaultList) -> Condition:
+    formula = node.entries["formel"]
+    left = _expression(formula, faults)
+    rest = {key: value for key, value in node.entries.items() if key != "formel"}
+    parts = []
+    for key, value in rest.items():
+        if key in COMPARISONS or key == "er":
+            parts.append(Compare(left, COMPARISONS.get(key, "="), _expression(value, faults), node.keys[key]))
+        else:
+            _wrong(node.keys[key], f"«{key}» kan ikke brukes på en formel", faults)
+    if not parts:
+        _wrong(node.place, "formelen er ikke sammenlignet med noe", faults)
+    return parts[0] if len(parts) == 1 else All(tuple(parts))
+
+
+def _tests(name: Name, value: Node, faults: FaultList) -> Condition:
+    if isinstance(value, Scalar):
+        return _equal(name, value, faults)
+    if isinstance(value, Sequence):
+        _wrong(value.place, f"«{name.name}» er sammenlignet med en liste", faults)
+        return ALWAYS
+    parts = tuple(_test(name, key, value.keys[key], item, faults) for key, item in value.entries.items())
+    return parts[0] if len(parts) == 1 else All(parts)
+
+
+def _equal(name: Name, value: Scalar, faults: FaultList) -> Condition:
+    """`name: value`. Whether the value is a choice or a number is settled when the names are resolved."""
+    return Among(name, (_word(value.text),), value.place)
+
+
+def _word(text: str) -> str:
+    return {"true": "ja", "false": "nei"}.get(text, text)
+
+
+def _test(name: Name, key: str, place: Place, value: Node, faults: FaultList) -> Condition:
+    if key in COMPARISONS:
+        return Compare(name, COMPARISONS[key], _expression(value, faults), place)
+    if key == "er" and isinstance(value, Scalar):
+        return _equal(name, value, faults)
+    if key in ("en_av", "ingen_av", "inneholder_alle") and isinstance(value, Sequence):
+        words = tuple(_word(item.text) for item in value.items if isinstance(item, Scalar))
+        if key == "inneholder_alle":
+            return All(tuple(Includes(name, word, place) for word in words))
+        among = Among(name, words, place)
+        return among if key == "en_av" else Not(among)
+    if key == "inneholder" and isinstance(value, Scalar):
+        return Includes(name, value.text, place)
+    if key in ("oppgitt", "kjent") and isinstance(value, Scalar) and _word(value.text) in ("ja", "nei"):
+        given = Given(name, key, place)
+        return given if _word(value.text) == "ja" else Not(given)
+    if key in TESTS:
+        _wrong(value.place, f"verdien passer ikke til «{key}»", faults)
+    else:
+        _wrong(place, f"«{key}» er ikke en sammenligning", faults, did_you_mean(key, TESTS))
+    return ALWAYS
+
+
+def _expression(node: Node, faults: FaultList) -> Expression:
+    if not isinstance(node, Scalar):
+        _wrong(node.place, "her skal det stå et tall, en dato, et navn eller en formel", faults)
+        return Number(_ZERO)
+    return expression_at(node, faults)
+
+
+def expression_at(node: Scalar, faults: FaultList) -> Expression:
+    """The formula in a scalar. What does not parse is reported at its own column and counts as 0."""
+    try:
+        return read_expression(node.text, node.place)
+    except FormulaError as error:
+        at = Place(node.place.file, node.place.line, node.place.column + error.offset + node.quoted)
+        faults.add(at, "FORMEL", str(error), f"formelen «{node.text}» kan ikke leses", "rett formelen")
+        return Number(_ZERO)
+
+
+def _wrong(place: Place, what: str, faults: FaultList, suggestion: str = "") -> None:
+    faults.add(place, "KRAV", what + suggestion, "kravet kan ikke leses", "se «Krav» i språkreferansen")

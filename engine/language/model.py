@@ -1,0 +1,336 @@
+"""Checked rules as plain frozen data: what a rule file says, with the place of everything that can be wrong.
+
+Dates are `datetime.date`, months are `Month` (months since year 0), numbers are `Fraction` in the unit the file states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from engine.language.condition import Condition
+from engine.language.expression import Expression
+from engine.language.unit import Unit
+from engine.text.month import Month
+from engine.text.place import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    id: str
+    title: str
+    publisher: str
+    dated: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    source: str
+    point: str
+    place: Place = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A `tolkning`: how a text is read where it can be read in more than one way, and why."""
+
+    number: str
+    text: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Agreement dates from–to, both inclusive; None is open."""
+
+    first: date | None
+    last: date | None
+
+    def holds(self, day: date) -> bool:
+        return (self.first is None or day >= self.first) and (self.last is None or day <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """Supported months from–to, both inclusive; None is open."""
+
+    first: Month | None = None
+    last: Month | None = None
+
+    def holds(self, month: Month) -> bool:
+        return (self.first is None or month >= self.first) and (self.last is None or month <= self.last)
+
+
+ALL_MONTHS = Months()
+
+
+@dataclass(frozen=True, slots=True)
+class ByAgreement:
+    """In force for agreements signed from `new_from`, and for older ones from the supported month `existing_from`; None is never."""
+
+    new_from: date | None
+    existing_from: Month | None
+
+
+@dataclass(frozen=True, slots=True)
+class ByGrantYear:
+    """In force for applications of this grant year and later ones."""
+
+    first: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithItsSet:
+    """In force whenever its rule set is selected."""
+
+
+InForce = ByAgreement | ByGrantYear | WithItsSet
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """An `unntak`: when it holds, for the agreements it is for, the requirement counts as met."""
+
+    id: str
+    title: str
+    citation: Citation
+    agreements: Days
+    when: Condition
+    reason: str
+    reading: Reading | None
+    place: Place = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A `vilkår`. `per` is the level it is assessed at: a level, `måned`, `dag`, or the name of a list fact."""
+
+    id: str
+    origin: str
+    title: str
+    citation: Citation
+    per: str
+    components: tuple[str, ...]
+    in_force: InForce
+    months: Months
+    scope: Condition | None
+    requirement: Condition
+    partial_when: Condition | None
+    judgement_when: Condition | None
+    consequence: str
+    opens_for: tuple[str, ...]
+    reasons: Mapping[str, str]
+    exemptions: tuple[Exemption, ...]
+    reading: Reading | None
+    place: Place = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeal:
+    """An `opphever`: the rule is out of force from the same dates as a new version would have been in force."""
+
+    rule: str
+    origin: str
+    in_force: InForce
+    citation: Citation
+    place: Place = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DaysCounted:
+    """Days of the month that lie in a period and meet `where`; `counting` takes only those that count for the component."""
+
+    where: Condition | None
+    counting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LastOf:
+    """A period's fact on the last counting day of the month."""
+
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class EarliestOf:
+    """The earliest value of a period's date fact over all periods."""
+
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Length of the unbroken run of periods meeting `where` around the month's last counting day, date to date."""
+
+    where: Condition | None
+    measures: str  # "hele måneder" or "dager utover"
+
+
+@dataclass(frozen=True, slots=True)
+class SumOverDays:
+    """The sum over the month's counting days that meet `where` of `value`."""
+
+    value: Expression
+    where: Condition | None
+
+
+@dataclass(frozen=True, slots=True)
+class SumOfEarlier:
+    """The sum of a derived fact over the earlier months, in calendar order."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    value: Expression
+
+
+Meaning = DaysCounted | LastOf | EarliestOf | Run | SumOverDays | SumOfEarlier | Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    name: str
+    title: str
+    origin: str
+    meaning: Meaning
+    unit: Unit | None
+    months: Months
+    citation: Citation | None
+    reading: Reading | None
+    place: Place = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One value of a rate or threshold: a number, date or month; a formula; or unknown, with what was searched."""
+
+    months: Months
+    key: str | None
+    variant: str | None
+    value: Fraction | date | Month | None
+    formula: Expression | None
+    suggestion: Expression | None
+    citation: Citation | None
+    searched: tuple[str, ...]
+    certainty: str
+    note: str
+    reading: Reading | None
+    origin: str
+    place: Place = field(compare=False)
+
+    @property
+    def unknown(self) -> bool:
+        return self.value is None and self.formula is None
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    id: str
+    title: str
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A `sats` (rate) or `grense` (threshold). `kind` is tall, dato or måned; `keyed_by` names the fact its values go by."""
+
+    name: str
+    title: str
+    is_rate: bool
+    kind: str
+    unit: Unit
+    keyed_by: str | None
+    variants: tuple[Variant, ...]
+    values: tuple[Quantity, ...]
+    note: str
+    reading: Reading | None
+    place: Place = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A `merknad`: something the caseworker should know that decides nothing."""
+
+    id: str
+    origin: str
+    title: str
+    citation: Citation
+    per: str
+    components: tuple[str, ...]
+    months: Months
+    when: Condition
+    formula: Expression | None
+    text: str
+    reading: Reading | None
+    place: Place = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    id: str
+    title: str
+    applied_when: Condition
+    subsidiary_to: str | None
+    subsidiary_when: Condition | None
+    reading: Reading | None
+    place: Place = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    step: Fraction
+    mode: str
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """What a component pays for one month that is `ja`, exact; the result line is rounded once."""
+
+    component: str
+    origin: str
+    title: str
+    unit: Unit
+    formula: Expression
+    shown: tuple[str, ...]
+    rounding: Rounding
+    citation: Citation
+    reading: Reading | None
+    place: Place = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class GrantYear:
+    year: int
+    months: Months
+    citation: Citation
+    reading: Reading | None
+    place: Place = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    id: str
+    title: str
+    scheme: str
+    intro: str
+    builds_on: str | None
+    agreements: Days | None
+    agreements_citation: Citation | None
+    agreements_reading: Reading | None
+    grant_year: GrantYear | None
+    sources: Mapping[str, Source]
+    components: Mapping[str, Component]
+    parameters: Mapping[str, Parameter]
+    definitions: Mapping[str, Definition]
+    rules: Mapping[str, Rule]
+    notes: Mapping[str, Note]
+    calculations: Mapping[str, Calculation]
+    repeals: tuple[Repeal, ...]
+    places: Mapping[str, Place] = field(compare=False)
+    place: Place = field(compare=False)

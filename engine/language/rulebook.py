@@ -1,0 +1,207 @@
+"""The rulebook: vocabulary and rule sets of one folder, read and checked whole.
+
+`open_rulebook` reads and checks; everything wrong with the folder comes out in one `Faults`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from engine.language import schema_check
+from engine.language.model import Calculation, Component, Definition, Note, Parameter, Rule, RuleSet
+from engine.language.names import Type, scheme_names
+from engine.language.rulefile import Declared, read_rule_set
+from engine.language.vocabulary import Vocabulary
+from engine.language.vocabulary_file import read_vocabulary
+from engine.text import yaml
+from engine.text.fault import FaultList, Faults
+from engine.text.node import Mapping as MappingNode
+from engine.text.node import Node, Scalar
+from engine.text.place import Place
+
+VOCABULARY_FILE = "vokabular.yaml"
+
+
+@dataclass(frozen=True)
+class SchemeRules:
+    """All rule sets of one scheme, by agreement date, and what they say together.
+
+    Of parts with the same name in several sets, the versions stand in the order of the sets; the last whose months hold counts.
+    """
+
+    id: str
+    sets: tuple[RuleSet, ...]
+    components: Mapping[str, Component]
+    parameters: Mapping[str, Parameter]
+    definitions: Mapping[str, tuple[Definition, ...]]
+    rules: Mapping[str, tuple[Rule, ...]]
+    notes: Mapping[str, tuple[Note, ...]]
+    calculations: Mapping[str, tuple[Calculation, ...]]
+    names: Mapping[str, Type]
+
+    def set(self, id: str) -> RuleSet:
+        """The rule set with this id. Raises KeyError."""
+        return next((one for one in self.sets if one.id == id), None) or _missing(id)
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """A checked folder of rules. `digests` is (file, SHA-256 of its bytes) for every file, sorted by file."""
+
+    root: Path
+    vocabulary: Vocabulary
+    schemes: Mapping[str, SchemeRules]
+    digests: tuple[tuple[str, str], ...]
+    overlay: str | None = None
+
+    def rule_set(self, id: str) -> RuleSet:
+        """The rule set with this id, whichever its scheme. Raises KeyError."""
+        for scheme in self.schemes.values():
+            for one in scheme.sets:
+                if one.id == id:
+                    return one
+        return _missing(id)
+
+
+def _missing(id: str) -> RuleSet:
+    raise KeyError(id)
+
+
+def rule_files(root: Path) -> list[Path]:
+    """The rule files of a folder: `<year>/<scheme>.yaml`, sorted."""
+    return sorted(path for path in root.glob("[0-9][0-9][0-9][0-9]/*.yaml"))
+
+
+def open_rulebook(root: Path, only_scheme: str | None = None) -> Rulebook:
+    """Read and check a folder of rules. Raises `Faults` with everything that is wrong in it.
+
+    `only_scheme` leaves the other schemes' files unread, for a single decision; validation reads all.
+    """
+    faults = FaultList()
+    shown = _shown(root)
+    digests = []
+    vocabulary_path = root / VOCABULARY_FILE
+    vocabulary_node = yaml.read_path(vocabulary_path, f"{shown}{VOCABULARY_FILE}")
+    digests.append((VOCABULARY_FILE, _digest(vocabulary_path)))
+    nodes: list[tuple[str, Node]] = []
+    for path in rule_files(root):
+        name = path.relative_to(root).as_posix()
+        if only_scheme is not None and path.stem != only_scheme:
+            continue
+        try:
+            nodes.append((name, yaml.read_path(path, f"{shown}{name}")))
+            digests.append((name, _digest(path)))
+        except Faults as found:
+            faults.extend(found.faults)
+    schema_check.check(vocabulary_node, schema_check.validator(schema_check.published("vokabular")), faults)
+    rule_schema = schema_check.validator(schema_check.published("regelsett"))
+    sound = []
+    for name, node in nodes:
+        own = FaultList()
+        schema_check.check(node, rule_schema, own)
+        faults.extend(own)
+        if not own:
+            sound.append((name, node))
+    if not nodes and not faults:
+        faults.add(
+            Place(str(root), 1, 1), "REGLER-TOM", "mappen har ingen regelfiler", "reglene ligger i mapper som 2024/", "oppgi riktig mappe"
+        )
+    faults.raise_if_any() if any(fault.place.file == vocabulary_node.place.file for fault in faults) else None
+    vocabulary = read_vocabulary(vocabulary_node, faults)
+    sets = _read_sets(sound, faults)
+    schemes = gather(vocabulary, sets)
+    if len(sound) == len(nodes):
+        from engine.language.check import check_rulebook
+
+        schemes = check_rulebook(vocabulary, schemes, faults)
+    faults.raise_if_any()
+    return Rulebook(root, vocabulary, schemes, tuple(sorted(digests)))
+
+
+def _shown(root: Path) -> str:
+    """How the folder is written in errors: relative to where the user stands when that is shorter."""
+    try:
+        text = root.resolve().relative_to(Path.cwd().resolve()).as_posix()
+    except ValueError:
+        text = root.as_posix()
+    return "" if text == "." else text + "/"
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _read_sets(nodes: list[tuple[str, Node]], faults: FaultList) -> list[RuleSet]:
+    declared: dict[str, Declared] = {}
+    for _, node in nodes:
+        declared.setdefault(_text(node, "ordning"), Declared()).learn(node)
+    sets = []
+    for name, node in nodes:
+        one = read_rule_set(node, declared[_text(node, "ordning")], faults)
+        if one.id != name.removesuffix(".yaml"):
+            faults.add(
+                one.places["regelsett"],
+                "REGELSETT-NAVN",
+                f"regelsettet heter «{one.id}», men filen er {name}",
+                "navnet skal være mappen og filnavnet",
+                f"skriv «regelsett: {name.removesuffix('.yaml')}»",
+            )
+        sets.append(one)
+    return sets
+
+
+def _text(node: Node, key: str) -> str:
+    value = node.entries.get(key) if isinstance(node, MappingNode) else None
+    return value.text if isinstance(value, Scalar) else ""
+
+
+def gather(vocabulary: Vocabulary, sets: Iterable[RuleSet]) -> dict[str, SchemeRules]:
+    """Rule sets → schemes, each with its sets in the order of their agreement dates."""
+    by_scheme: dict[str, list[RuleSet]] = {name: [] for name in vocabulary.schemes}
+    for one in sets:
+        by_scheme.setdefault(one.scheme, []).append(one)
+    return {name: _scheme_rules(vocabulary, name, members) for name, members in by_scheme.items() if members}
+
+
+def _scheme_rules(vocabulary: Vocabulary, scheme: str, members: list[RuleSet]) -> SchemeRules:
+    ordered = tuple(sorted(members, key=lambda one: (one.id.split("/")[0], one.id)))
+    parameters: dict[str, Parameter] = {}
+    for one in ordered:
+        for name, parameter in one.parameters.items():
+            parameters[name] = _merged(parameters[name], parameter) if name in parameters else parameter
+    definitions = _versions([one.definitions for one in ordered])
+    return SchemeRules(
+        id=scheme,
+        sets=ordered,
+        components={name: part for one in ordered for name, part in one.components.items()},
+        parameters=parameters,
+        definitions=definitions,
+        rules=_versions([one.rules for one in ordered]),
+        notes=_versions([one.notes for one in ordered]),
+        calculations=_versions([one.calculations for one in ordered]),
+        names=scheme_names(
+            vocabulary, scheme, (version for versions in definitions.values() for version in versions), parameters.values()
+        ),
+    )
+
+
+def _versions(parts: list[Mapping[str, object]]) -> dict[str, tuple]:  # type: ignore[type-arg]
+    gathered: dict[str, tuple[object, ...]] = {}
+    for part in parts:
+        for name, value in part.items():
+            gathered[name] = (*gathered.get(name, ()), value)
+    return gathered
+
+
+def _merged(first: Parameter, later: Parameter) -> Parameter:
+    """A later set adds values; title, unit and variants stand as first declared unless the later set restates them."""
+    return replace(
+        first,
+        title=later.title or first.title,
+        variants=later.variants or first.variants,
+        reading=later.reading or first.reading,
+        values=(*first.values, *later.values),
+    )

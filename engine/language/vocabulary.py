@@ -1,0 +1,88 @@
+"""The vocabulary: every fact an application may state, per scheme and level, and how answers are summed up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from engine.language.model import Citation, Definition, Reading, Source
+from engine.language.unit import Unit
+from engine.text.place import Place
+
+#: from outermost to innermost; `måned` and `dag` are worked out, not stated
+LEVELS = ("søknad", "lege", "periode")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact. `kind` is ja_nei, valg, flervalg, dato, tidspunkt, måned, heltall, desimal, tekst or liste."""
+
+    name: str
+    level: str
+    schemes: tuple[str, ...]
+    kind: str
+    unit: Unit
+    choices: tuple[str, ...]
+    unclear: tuple[str, ...]
+    at_least: Fraction | None
+    above: Fraction | None
+    at_most: Fraction | None
+    pattern: str | None
+    default: str | None
+    optional: bool
+    required: bool
+    changeable: bool | None
+    question: str
+    help: str
+    fields: Mapping[str, Fact]
+    place: Place = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    id: str
+    title: str
+    has_doctors: bool
+    outside_reason: str
+    outside_citation: Citation | None
+    outside_reading: Reading | None
+    place: Place = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRule:
+    """`outcome` is the answer when the quantifier holds: `noen X`, `alle X` or `ellers`."""
+
+    outcome: str
+    quantifier: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How conditions become a month's answer, and months a doctor's, and doctors an application's."""
+
+    month: tuple[str, ...]
+    outcomes: tuple[OutcomeRule, ...]
+    formal_defect: str
+    without_months: str
+    citation: Citation
+    reading: Reading | None
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    id: str
+    title: str
+    agreement_date: str
+    grant_year: str
+    schemes: Mapping[str, Scheme]
+    facts: Mapping[str, Fact]
+    derived: Mapping[str, Definition]
+    summary: Summary
+    sources: Mapping[str, Source]
+
+    def facts_of(self, scheme: str, level: str) -> list[Fact]:
+        """The facts stated at a level of a scheme, in file order."""
+        return [fact for fact in self.facts.values() if scheme in fact.schemes and fact.level == level]
