@@ -1,0 +1,326 @@
+"""An application file as typed facts, each checked, with the path it has in the file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from engine.language import schema_check
+from engine.language.application_schema import application_schema, bounds_in_words
+from engine.language.rulebook import Rulebook
+from engine.language.vocabulary import Fact
+from engine.ruleset.selection import infer_scheme
+from engine.text import literal, yaml
+from engine.text.fault import FaultList
+from engine.text.node import Mapping as MappingNode
+from engine.text.node import Node, Scalar, Sequence, plain
+from engine.text.norsk import date_text, exact_decimal, list_text
+from engine.text.place import Place
+from engine.text.suggest import did_you_mean
+
+#: a stated fact: text, set of choices, date, moment, month or number
+Stated = str | frozenset[str] | date | datetime | int | Fraction
+Facts = Mapping[str, Stated]
+Rows = Mapping[str, tuple[Facts, ...]]
+
+
+@dataclass(frozen=True)
+class Period:
+    first: date
+    last: date
+    facts: Facts
+    path: str
+
+
+@dataclass(frozen=True)
+class Doctor:
+    """`lists` holds the rows of each list fact; periods are in date order and do not overlap."""
+
+    id: str
+    facts: Facts
+    lists: Rows
+    periods: tuple[Period, ...]
+    path: str
+
+
+@dataclass(frozen=True)
+class Application:
+    """One application. `expected` is what a test case expects of the decision; `digest` is of the facts alone."""
+
+    id: str
+    scheme: str
+    facts: Facts
+    lists: Rows
+    doctors: tuple[Doctor, ...]
+    file: str
+    description: str = ""
+    provenance: tuple[tuple[str, str], ...] = ()
+    expected: Node | None = None
+    digest: str = field(default="")
+
+
+def read_application(path: Path, book: Rulebook) -> Application:
+    """The application in a file. Raises `Faults` with everything that is wrong with it."""
+    return application(yaml.read_path(path, str(path)), book)
+
+
+def application(node: Node, book: Rulebook) -> Application:
+    """The application in a node. Raises `Faults`."""
+    faults = FaultList()
+    scheme = _scheme(node, book, faults)
+    faults.raise_if_any()
+    schema_check.check(node, schema_check.validator(_schema(book, scheme)), faults)
+    faults.raise_if_any()
+    reader = _Reader(book, scheme, faults)
+    assert isinstance(node, MappingNode)
+    read = reader.application(node)
+    faults.raise_if_any()
+    return read
+
+
+_schemas: dict[tuple[int, str], dict[str, Any]] = {}
+
+
+def _schema(book: Rulebook, scheme: str) -> dict[str, Any]:
+    key = (id(book.vocabulary), scheme)
+    if key not in _schemas:
+        _schemas[key] = application_schema(book.vocabulary, scheme)
+    return _schemas[key]
+
+
+def _scheme(node: Node, book: Rulebook, faults: FaultList) -> str:
+    """The scheme named, or the one whose rule sets cover the agreement dates."""
+    known = list(book.vocabulary.schemes)
+    top = node.entries.get("søknad") if isinstance(node, MappingNode) else None
+    if not isinstance(node, MappingNode) or not isinstance(top, MappingNode):
+        place = top.place if top is not None else node.place
+        faults.add(place, "SØKNAD", "filen inneholder ingen søknad", "en søknad står under «søknad:»", "lag en mal med «alis ny-søknad»")
+        return ""
+    stated = top.entries.get("ordning")
+    if isinstance(stated, Scalar):
+        if stated.text not in known:
+            hint = did_you_mean(stated.text, known)
+            what = f"ordningen «{stated.text}» finnes ikke" + ("," + hint if hint else "")
+            faults.add(stated.place, "ORDNING", what, f"ordningene er {list_text(known)}", "rett navnet")
+        elif stated.text not in book.schemes:
+            what = f"ordningen «{stated.text}» har ingen regelsett"
+            faults.add(stated.place, "ORDNING", what, "reglene som er lest, dekker den ikke", "kontroller mappen med regler")
+        return stated.text
+    found = infer_scheme(book, _agreement_dates(node, book))
+    if len(found) != 1:
+        what = "søknaden sier ikke hvilken ordning den gjelder" if not found else f"avtaledatoene passer til {list_text(sorted(found))}"
+        faults.add(
+            top.place,
+            "ORDNING",
+            what,
+            "uten «ordning» må avtaledatoene peke på én ordning",
+            f"skriv «ordning:» med {list_text(known, 'eller')}",
+        )
+    return next(iter(found), "")
+
+
+def _agreement_dates(node: MappingNode, book: Rulebook) -> list[date]:
+    doctors = node.entries.get("leger")
+    found = []
+    for doctor in doctors.items if isinstance(doctors, Sequence) else ():
+        value = doctor.entries.get(book.vocabulary.agreement_date) if isinstance(doctor, MappingNode) else None
+        if isinstance(value, Scalar):
+            try:
+                found.append(literal.date(value.text))
+            except ValueError:
+                continue
+    return found
+
+
+class _Reader:
+    def __init__(self, book: Rulebook, scheme: str, faults: FaultList) -> None:
+        self.book = book
+        self.scheme = scheme
+        self.faults = faults
+
+    def application(self, node: MappingNode) -> Application:
+        top = node.entries["søknad"]
+        assert isinstance(top, MappingNode)
+        facts, lists = self._facts(top, "søknad")
+        doctors = self._doctors(node.entries.get("leger"))
+        description = node.entries.get("beskrivelse")
+        canonical = _canonical(self.scheme, _text(top, "id"), facts, lists, doctors)
+        return Application(
+            id=_text(top, "id"),
+            scheme=self.scheme,
+            facts=facts,
+            lists=lists,
+            doctors=doctors,
+            file=node.place.file,
+            description=description.text if isinstance(description, Scalar) else "",
+            provenance=_provenance(node.entries.get("kilde")),
+            expected=node.entries.get("forventet"),
+            digest=hashlib.sha256(canonical.encode()).hexdigest(),
+        )
+
+    def _doctors(self, node: Node | None) -> tuple[Doctor, ...]:
+        found: list[Doctor] = []
+        places: dict[str, Place] = {}
+        for index, item in enumerate(node.items if isinstance(node, Sequence) else ()):
+            assert isinstance(item, MappingNode)
+            id = _text(item, "id")
+            if id in places:
+                self.faults.add(
+                    item.entries["id"].place,
+                    "LEGE-DUPLIKAT",
+                    f"legen «{id}» står to ganger",
+                    f"den første står på linje {places[id].line}",
+                    "slå dem sammen, eller gi dem hver sin id",
+                )
+            places.setdefault(id, item.entries["id"].place)
+            facts, lists = self._facts(item, "lege")
+            path = f"leger[{index}]"
+            found.append(Doctor(id, facts, lists, self._periods(item.entries["perioder"], path), path))
+        return tuple(found)
+
+    def _periods(self, node: Node, path: str) -> tuple[Period, ...]:
+        found: list[tuple[Period, Place]] = []
+        for index, item in enumerate(node.items if isinstance(node, Sequence) else ()):
+            assert isinstance(item, MappingNode)
+            facts, _ = self._facts(item, "periode")
+            first, last = facts.get("fra"), facts.get("til")
+            if not isinstance(first, date) or not isinstance(last, date):
+                continue
+            if first > last:
+                what = f"perioden slutter {date_text(last)}, før den starter {date_text(first)}"
+                self.faults.add(item.place, "PERIODE-REKKEFØLGE", what, "«til» kan ikke være før «fra»", "bytt om eller rett datoene")
+                continue
+            found.append((Period(first, last, facts, f"{path}.perioder[{index}]"), item.place))
+        found.sort(key=lambda pair: pair[0].first)
+        for (earlier, _), (later, place) in pairwise(found):
+            if later.first <= earlier.last:
+                self.faults.add(
+                    place,
+                    "PERIODE-OVERLAPP",
+                    f"perioden fra {date_text(later.first)} overlapper perioden {date_text(earlier.first)}–{date_text(earlier.last)}",
+                    "periodene til en lege kan ikke overlappe",
+                    "rett datoene, eller slå sammen periodene",
+                )
+        return tuple(period for period, _ in found)
+
+    def _facts(self, node: MappingNode, level: str) -> tuple[dict[str, Stated], dict[str, tuple[Facts, ...]]]:
+        facts: dict[str, Stated] = {}
+        lists: dict[str, tuple[Facts, ...]] = {}
+        for fact in self.book.vocabulary.facts_of(self.scheme, level):
+            value = node.entries.get(fact.name)
+            if value is None:
+                continue
+            if fact.kind == "liste":
+                lists[fact.name] = tuple(self._row(item, fact) for item in value.items if isinstance(value, Sequence))  # type: ignore[union-attr]
+            elif (stated := self._stated(fact, value)) is not None:
+                facts[fact.name] = stated
+        return facts, lists
+
+    def _row(self, node: Node, fact: Fact) -> Facts:
+        assert isinstance(node, MappingNode)
+        found = {}
+        for name, field_ in fact.fields.items():
+            if name in node.entries and (stated := self._stated(field_, node.entries[name])) is not None:
+                found[name] = stated
+        return found
+
+    def _stated(self, fact: Fact, node: Node) -> Stated | None:
+        if isinstance(node, Sequence):
+            return frozenset(str(choice) for choice in plain(node))
+        assert isinstance(node, Scalar)
+        try:
+            value = read_stated(fact, node.text)
+        except ValueError as error:
+            self.faults.add(node.place, "VERDI", f"«{node.text}» kan ikke leses i «{fact.name}»", str(error), "rett verdien")
+            return None
+        if isinstance(value, int | Fraction) and fact.kind in ("heltall", "desimal") and not _within(fact, value):
+            what = f"«{node.text}» er ikke mulig for «{fact.name}»"
+            self.faults.add(node.place, "VERDI-GRENSE", what, f"tallet må være{bounds_in_words(fact)}", "rett tallet")
+            return None
+        return value
+
+
+def read_stated(fact: Fact, text: str) -> Stated:
+    """A fact's value from its text. Raises ValueError, in Norwegian."""
+    match fact.kind:
+        case "ja_nei":
+            return "ja" if literal.yes_no(text) else "nei"
+        case "dato":
+            return literal.date(text)
+        case "tidspunkt":
+            return literal.moment(text)
+        case "måned":
+            return literal.month(text)
+        case "heltall":
+            return literal.integer(text)
+        case "desimal":
+            return literal.number(text)
+        case _:
+            return text
+
+
+def _within(fact: Fact, value: int | Fraction) -> bool:
+    return (
+        (fact.at_least is None or value >= fact.at_least)
+        and (fact.above is None or value > fact.above)
+        and (fact.at_most is None or value <= fact.at_most)
+    )
+
+
+def _text(node: MappingNode, key: str) -> str:
+    value = node.entries[key]
+    return value.text if isinstance(value, Scalar) else ""
+
+
+def _provenance(node: Node | None) -> tuple[tuple[str, str], ...]:
+    items = node.items if isinstance(node, Sequence) else ()
+    return tuple(
+        (kind, value.text)
+        for item in items
+        if isinstance(item, MappingNode)
+        for kind, value in item.entries.items()
+        if isinstance(value, Scalar)
+    )
+
+
+def _canonical(scheme: str, id: str, facts: Facts, lists: Rows, doctors: tuple[Doctor, ...]) -> str:
+    """The application as one text that key order, spacing and spelling of values in the file do not change."""
+    content = {
+        "søknad": {"id": id, "ordning": scheme, **_written(facts, lists)},
+        "leger": [
+            {
+                "id": doctor.id,
+                **_written(doctor.facts, doctor.lists),
+                "perioder": [_written(period.facts, {}) for period in doctor.periods],
+            }
+            for doctor in doctors
+        ],
+    }
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _written(facts: Facts, lists: Rows) -> dict[str, Any]:
+    written: dict[str, Any] = {name: written_value(value) for name, value in facts.items()}
+    for name, rows in lists.items():
+        written[name] = [_written(row, {}) for row in rows]
+    return written
+
+
+def written_value(value: Stated) -> Any:
+    """A stated value as JSON: numbers as exact text, dates and moments as ISO, choices sorted."""
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, Fraction):
+        return exact_decimal(value)
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    return value.isoformat() if isinstance(value, date) else value
+
+

@@ -1,0 +1,109 @@
+"""The calendar of one doctor: which days of which months lie in which period.
+
+A month is cut into stretches in which every fact is the same and no rule about days changes its answer, so that a rule is tried once
+a stretch and not once a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from engine.case.formula import formula
+from engine.case.frame import Frame, Reader, Slots
+from engine.language.condition import Compare, Condition, leaves
+from engine.language.expression import Name
+from engine.text.month import Month, first_day, last_day, month_of
+
+DAY = "dag"
+MONTH = "måned"
+DAYS_IN_MONTH = "dager_i_måneden"
+
+_ONE_DAY = timedelta(days=1)
+
+
+class Span(NamedTuple):
+    """A period of a doctor: both dates inclusive, and its frame (the doctor's, with the period's facts)."""
+
+    first: date
+    last: date
+    frame: Frame
+
+
+class Stretch(NamedTuple):
+    """Consecutive days of a month in one period. `code` answers whether they count for the component the month is seen for."""
+
+    span: int
+    first: date
+    days: int
+    frame: Frame
+    code: int
+
+
+def months_of(spans: Iterable[Span]) -> list[Month]:
+    """Every month with a day in a period, in order."""
+    return sorted({Month(month) for span in spans for month in range(month_of(span.first), month_of(span.last) + 1)})
+
+
+def day_limits(conditions: Iterable[Condition], slots: Slots) -> list[Reader]:
+    """The dates that conditions compare a day with, as readers of a period's frame."""
+    found = []
+    for condition in conditions:
+        for leaf in leaves(condition):
+            if isinstance(leaf, Compare):
+                for side, other in ((leaf.left, leaf.right), (leaf.right, leaf.left)):
+                    if isinstance(side, Name) and side.name == DAY:
+                        found.append(formula(other, slots))
+    return found
+
+
+def cuts(spans: Sequence[Span], limits: Sequence[Reader]) -> list[list[date]]:
+    """For each period, the sorted dates at which a rule about days may change its answer."""
+    cut: list[list[date]] = []
+    for span in spans:
+        dates: set[date] = set()
+        for limit in limits:
+            value = limit(span.frame)
+            if isinstance(value, date):
+                dates |= {value, value + _ONE_DAY}
+        cut.append(sorted(day for day in dates if span.first < day <= span.last))
+    return cut
+
+
+def stretches(
+    spans: Sequence[Span],
+    cut: Sequence[Sequence[date]],
+    month: Month,
+    frame_of: Callable[[Frame, date], Frame],
+    counts: Callable[[Frame], int],
+) -> list[Stretch]:
+    """The month's stretches in date order. `frame_of` gives a day's frame, `counts` whether such a day counts."""
+    found = []
+    start, end = first_day(month), last_day(month)
+    for index, span in enumerate(spans):
+        first, last = max(span.first, start), min(span.last, end)
+        if first > last:
+            continue
+        for begins, ends in _pieces(first, last, cut[index]):
+            frame = frame_of(span.frame, begins)
+            found.append(Stretch(index, begins, (ends - begins).days + 1, frame, counts(frame)))
+    return found
+
+
+def _pieces(first: date, last: date, cut: Sequence[date]) -> Iterator[tuple[date, date]]:
+    for day in cut:
+        if first < day <= last:
+            yield first, day - _ONE_DAY
+            first = day
+    yield first, last
+
+
+def run_around(spans: Sequence[Span], index: int, belongs: Callable[[Span], bool]) -> tuple[date, date]:
+    """First and last date of the unbroken row of periods around one, which itself belongs; neighbours adjoin day to day."""
+    first = last = index
+    while first > 0 and spans[first - 1].last + _ONE_DAY == spans[first].first and belongs(spans[first - 1]):
+        first -= 1
+    while last + 1 < len(spans) and spans[last].last + _ONE_DAY == spans[last + 1].first and belongs(spans[last + 1]):
+        last += 1
+    return spans[first].first, spans[last].last

@@ -1,0 +1,156 @@
+"""Leaves of conditions as exact comparators: a frame in, an answer code out.
+
+Comparing with what is not known gives `uavklart`, or `skjønn` when only a person's judgement is lacking. A count between two bounds
+is compared as an interval, so a missing fact that cannot matter does not blur the answer.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from engine.case.formula import formula
+from engine.case.frame import Frame, Reader, Slots
+from engine.case.truth import JA, NEI, SKJØNN, UAVKLART, both, either, opposite
+from engine.case.value import Between, Unknown, Value
+from engine.language.condition import All, Among, Compare, Condition, Given, Includes, Judgement, Leaf, Not, operand_names
+from engine.language.condition import Any as AnyOf
+
+Comparator = Callable[[Frame], int]
+
+_OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def comparator(leaf: Leaf, slots: Slots, of_list: str | None = None) -> Comparator:
+    """Leaf → function of a frame that gives an answer code."""
+    match leaf:
+        case Compare(left, op, right):
+            return _compare(formula(left, slots, of_list), _OPERATORS[op], formula(right, slots, of_list))
+        case Among(name, values):
+            return _among(slots.reader(name.name, of_list), frozenset(values), slots.unclear.get(name.name, frozenset()))
+        case Includes(name, value):
+            return _includes(slots.reader(name.name, of_list), value)
+        case Given(name, word):
+            return _given(slots.reader(name.name, of_list), word == "kjent")
+
+
+def unknowns(leaf: Leaf, slots: Slots, frame: Frame, of_list: str | None = None) -> Unknown:
+    """What a leaf's operands lack in this frame."""
+    cause = Unknown()
+    for name in operand_names(leaf):
+        value = slots.reader(name.name, of_list)(frame)
+        if type(value) is Unknown:
+            cause |= value
+        elif type(value) is Between:
+            cause |= value.cause
+    return cause
+
+
+def tree(condition: Condition, slots: Slots, of_list: str | None = None) -> Comparator:
+    """A whole condition as one function of a frame, for conditions inside definitions, components and notes."""
+    match condition:
+        case All(parts):
+            return _fold([tree(part, slots, of_list) for part in parts], both, JA)
+        case AnyOf(parts):
+            return _fold([tree(part, slots, of_list) for part in parts], either, NEI)
+        case Not(part):
+            inner = tree(part, slots, of_list)
+            return lambda frame: opposite(inner(frame))
+        case Judgement():
+            return lambda frame: SKJØNN
+        case _:
+            return comparator(condition, slots, of_list)
+
+
+def _fold(parts: Sequence[Comparator], combine: Callable[[int, int], int], start: int) -> Comparator:
+    if len(parts) == 1:
+        return parts[0]
+
+    def evaluate(frame: Frame) -> int:
+        code = start
+        for part in parts:
+            code = combine(code, part(frame))
+        return code
+
+    return evaluate
+
+
+def _compare(left: Reader, holds: Callable[[Any, Any], bool], right: Reader) -> Comparator:
+    def compare(frame: Frame) -> int:
+        first, second = left(frame), right(frame)
+        kind = type(first)
+        if kind is Unknown or kind is Between or type(second) is Unknown or type(second) is Between:
+            return _interval(first, holds, second)
+        return JA if holds(first, second) else NEI
+
+    return compare
+
+
+def _interval(first: Value, holds: Callable[[Any, Any], bool], second: Value) -> int:
+    if type(first) is Unknown or type(second) is Unknown:
+        return _undecided(*(value for value in (first, second) if type(value) is Unknown))
+    low, high = (first.low, first.high) if type(first) is Between else (first, first)
+    other_low, other_high = (second.low, second.high) if type(second) is Between else (second, second)
+    if holds is operator.eq:
+        if low == high == other_low == other_high:
+            return JA
+        apart = high < other_low or low > other_high  # type: ignore[operator]
+        answers = {False} if apart else {True, False}
+    else:
+        answers = {holds(one, other) for one in (low, high) for other in (other_low, other_high)}
+    if len(answers) == 1:
+        return JA if answers.pop() else NEI
+    return _undecided(*(value.cause for value in (first, second) if type(value) is Between))
+
+
+def _undecided(*causes: Unknown) -> int:
+    only_judgement = all(cause.judged and not cause.facts and not cause.rates for cause in causes)
+    return SKJØNN if only_judgement else UAVKLART
+
+
+def _among(read: Reader, values: frozenset[str], unclear: frozenset[str]) -> Comparator:
+    def among(frame: Frame) -> int:
+        value = read(frame)
+        if type(value) is Unknown:
+            return _undecided(value)
+        if value in values:
+            return JA
+        return SKJØNN if value in unclear else NEI
+
+    return among
+
+
+def _includes(read: Reader, wanted: str) -> Comparator:
+    def includes(frame: Frame) -> int:
+        value = read(frame)
+        if type(value) is Unknown:
+            return _undecided(value)
+        assert isinstance(value, frozenset)
+        return JA if wanted in value else NEI
+
+    return includes
+
+
+def _given(read: Reader, of_table: bool) -> Comparator:
+    """Whether a fact is stated, or a table's value known. Which row of a table, can itself hang on a fact that is missing."""
+
+    def given(frame: Frame) -> int:
+        value = read(frame)
+        if type(value) is not Unknown:
+            return JA
+        return UAVKLART if of_table and not value.rates else NEI
+
+    return given
+
+
+def comparable(value: Any) -> Any:
+    """A moment as the date it falls on; anything else as it is."""
+    return value.date() if isinstance(value, datetime) else value

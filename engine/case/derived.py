@@ -1,0 +1,220 @@
+"""Derived facts: what each kind of definition means, as a function of a month's frame (or a doctor's)."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+
+from engine.case.calendar import MONTH, Span, Stretch, run_around
+from engine.case.comparison import Comparator, tree, unknowns
+from engine.case.formula import formula
+from engine.case.frame import EARLIER, PERIODS, STRETCHES, Frame, Reader, Slots
+from engine.case.truth import JA, NO, YES, both
+from engine.case.value import UNSET, Asked, Between, Unknown, Value
+from engine.language.condition import Condition, leaves
+from engine.language.model import (
+    DaysCounted,
+    Definition,
+    EarliestOf,
+    Formula,
+    LastOf,
+    Run,
+    SumOfEarlier,
+    SumOverDays,
+)
+from engine.text.month import whole_months
+
+_ZERO = Fraction(0)
+
+
+def install(slots: Slots) -> None:
+    """Give every derived name of the scheme its reader."""
+    for name, versions in slots.scheme.definitions.items():
+        if name in slots.index:
+            slots.readers[name] = _by_month([(version, _reader(version, slots)) for version in versions], slots)
+
+
+def _by_month(versions: list[tuple[Definition, Reader]], slots: Slots) -> Reader:
+    """The last version whose months hold counts."""
+    if len(versions) == 1:
+        return versions[0][1]
+    month_slot = slots.index[MONTH]
+
+    def read(frame: Frame) -> Value:
+        month = frame[month_slot]
+        for definition, reader in reversed(versions):
+            if month is UNSET or definition.months.holds(month):
+                return reader(frame)
+        return Unknown()
+
+    return read
+
+
+def _reader(definition: Definition, slots: Slots) -> Reader:
+    match definition.meaning:
+        case DaysCounted(where, counting):
+            return _days_counted(_Filter(where, slots), counting)
+        case LastOf(fact):
+            return _last_of(slots.index[fact])
+        case EarliestOf(fact):
+            return _earliest_of(slots.index[fact])
+        case Run(where, measures):
+            return _run(_Filter(where, slots), 0 if measures == "hele måneder" else 1)
+        case SumOverDays(value, where):
+            return _sum_over_days(formula(value, slots), _Filter(where, slots))
+        case SumOfEarlier(name):
+            return _sum_of_earlier(slots.index[definition.name], name, slots)
+        case Formula(value):
+            return formula(value, slots)
+
+
+class _Filter:
+    """A condition on days or periods, with what it lacks when it cannot tell."""
+
+    def __init__(self, where: Condition | None, slots: Slots) -> None:
+        self.slots = slots
+        self.leaves = tuple(leaves(where)) if where is not None else ()
+        self.test: Comparator = tree(where, slots) if where is not None else (lambda frame: JA)
+
+    def cause(self, frame: Frame) -> Unknown:
+        cause = Unknown()
+        for leaf in self.leaves:
+            cause |= unknowns(leaf, self.slots, frame)
+            cause |= judged(leaf, self.slots, frame)
+        return cause
+
+
+def judged(leaf: object, slots: Slots, frame: Frame) -> Unknown:
+    """The facts of a leaf whose stated value means that a person must judge."""
+    name = getattr(leaf, "name", None)
+    if name is None or name.name not in slots.unclear:
+        return Unknown()
+    value = slots.reader(name.name)(frame)
+    if value not in slots.unclear[name.name]:
+        return Unknown()
+    return Unknown(judged=frozenset({Asked(name.name, slots.types[name.name].level, None, "")}))
+
+
+def _counting(stretches: list[Stretch], where: _Filter, counting: bool) -> list[tuple[Stretch, int]]:
+    return [
+        (stretch, both(stretch.code, where.test(stretch.frame)) if counting else where.test(stretch.frame)) for stretch in stretches
+    ]
+
+
+def _days_counted(where: _Filter, counting: bool) -> Reader:
+    def count(frame: Frame) -> Value:
+        low = high = 0
+        cause = Unknown()
+        for stretch, code in _counting(frame[STRETCHES], where, counting):
+            if code & YES:
+                low += stretch.days
+                high += stretch.days
+            elif not code & NO:
+                high += stretch.days
+                cause |= where.cause(stretch.frame) | _why_uncertain(stretch)
+        return low if low == high else Between(low, high, cause)
+
+    return count
+
+
+def _why_uncertain(stretch: Stretch) -> Unknown:
+    """Whether the days count may itself be uncertain; the reason was left in the stretch's frame."""
+    reason = stretch.frame[STRETCHES]
+    return reason if type(reason) is Unknown and not stretch.code & (YES | NO) else Unknown()
+
+
+def last_stretch(stretches: list[Stretch]) -> Stretch:
+    """The stretch with the last counting day; else the last that may count; else the last."""
+    for stretch in reversed(stretches):
+        if stretch.code & YES:
+            return stretch
+    for stretch in reversed(stretches):
+        if not stretch.code & NO:
+            return stretch
+    return stretches[-1]
+
+
+def _last_of(slot: int) -> Reader:
+    def read(frame: Frame) -> Value:
+        value: Value = last_stretch(frame[STRETCHES]).frame[slot]
+        return value
+
+    return read
+
+
+def _earliest_of(slot: int) -> Reader:
+    def read(frame: Frame) -> Value:
+        values = [span.frame[slot] for span in frame[PERIODS]]
+        unknown = [value for value in values if type(value) is Unknown]
+        if unknown:
+            return unknown[0]
+        earliest: date = min(values)
+        return earliest
+
+    return read
+
+
+def _run(where: _Filter, part: int) -> Reader:
+    """Shortest and longest run, when it is not known whether a neighbour belongs."""
+
+    def measure(frame: Frame) -> Value:
+        spans: list[Span] = frame[PERIODS]
+        index = last_stretch(frame[STRETCHES]).span
+        surely = run_around(spans, index, lambda span: bool(where.test(span.frame) & YES))
+        perhaps = run_around(spans, index, lambda span: not where.test(span.frame) & NO)
+        low, high = whole_months(*surely), whole_months(*perhaps)
+        if surely == perhaps:
+            return low[part]
+        cause = Unknown()
+        for span in spans:
+            if not where.test(span.frame) & (YES | NO):
+                cause |= where.cause(span.frame)
+        return Between(low[0], high[0], cause) if part == 0 else Between(0, 31, cause)
+
+    return measure
+
+
+def _sum_over_days(value: Reader, where: _Filter) -> Reader:
+    def total(frame: Frame) -> Value:
+        found = _ZERO
+        lacking = Unknown()
+        complete = True
+        for stretch, code in _counting(frame[STRETCHES], where, True):
+            if code & NO:
+                continue
+            per_day = value(stretch.frame)
+            if isinstance(per_day, Unknown | Between) or not code & YES:
+                complete = False
+                lacking |= where.cause(stretch.frame) | (per_day if type(per_day) is Unknown else Unknown())
+            else:
+                found += stretch.days * per_day  # type: ignore[operator]
+        return found if complete else lacking
+
+    return total
+
+
+def _sum_of_earlier(slot: int, name: str, slots: Slots) -> Reader:
+    """Worked out from the earliest month on, so that a long row of months needs no deep recursion."""
+    term: list[Reader] = []
+
+    def total(frame: Frame) -> Value:
+        if not term:
+            term.append(slots.reader(name))
+        waiting = [frame]
+        while waiting[-1][EARLIER] is not None and waiting[-1][EARLIER][slot] is UNSET:
+            waiting.append(waiting[-1][EARLIER])
+        for one in reversed(waiting):
+            earlier = one[EARLIER]
+            if earlier is None:
+                one[slot] = _ZERO
+                continue
+            before, added = earlier[slot], term[0](earlier)
+            if isinstance(before, Unknown | Between) or isinstance(added, Unknown | Between):
+                causes = [part for part in (before, added) if type(part) is Unknown]
+                one[slot] = causes[0] if len(causes) == 1 else causes[0] | causes[1] if causes else Unknown()
+            else:
+                one[slot] = before + added
+        value: Value = frame[slot]
+        return value
+
+    return total

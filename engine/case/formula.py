@@ -1,0 +1,139 @@
+"""Formulas as functions of a frame, exact to the last digit."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from engine.case.frame import Frame, Reader, Slots
+from engine.case.value import Between, Unknown, Value
+from engine.language.expression import Binary, Call, Day, Expression, MonthOf, Name, Number
+from engine.language.names import Type
+from engine.language.unit import PERCENT
+
+_HUNDRED = Fraction(100)
+
+
+def formula(expression: Expression, slots: Slots, of_list: str | None = None) -> Reader:
+    """Expression → function of a frame. A percentage counts as hundredths in a product and a quotient."""
+    match expression:
+        case Number(value) | Day(value) | MonthOf(value):
+            return _constant(value)
+        case Name(name):
+            return slots.reader(name, of_list)
+        case Binary(op, left, right):
+            first, second = formula(left, slots, of_list), formula(right, slots, of_list)
+            if op in "*/":
+                first = _hundredths(left, first, slots, of_list)
+                second = _hundredths(right, second, slots, of_list)
+            return _binary(_OPERATIONS[op], first, second)
+        case Call(function, arguments):
+            parts = [formula(argument, slots, of_list) for argument in arguments]
+            return _rounded(_ROUNDINGS[function], *parts) if function in _ROUNDINGS else _extreme(_EXTREMES[function], parts)
+
+
+def _constant(value: Any) -> Reader:
+    return lambda frame: value
+
+
+def _hundredths(expression: Expression, read: Reader, slots: Slots, of_list: str | None) -> Reader:
+    if not _is_percent(expression, slots, of_list):
+        return read
+
+    def as_fraction(frame: Frame) -> Value:
+        value: Any = read(frame)
+        return value if type(value) is Unknown or type(value) is Between else value / _HUNDRED
+
+    return as_fraction
+
+
+def _is_percent(expression: Expression, slots: Slots, of_list: str | None) -> bool:
+    match expression:
+        case Number(unit=unit):
+            return unit == PERCENT
+        case Name(name):
+            field = slots.lists[of_list].fields.get(name) if of_list else None
+            known: Type | None = slots.types.get(name)
+            return (field.unit if field else known.unit if known else None) == PERCENT
+        case Binary(op, left, right):
+            return op in "+-" and (_is_percent(left, slots, of_list) or _is_percent(right, slots, of_list))
+        case Call(arguments=arguments):
+            return any(_is_percent(argument, slots, of_list) for argument in arguments[:1])
+        case _:
+            return False
+
+
+def _divide(left: Fraction, right: Fraction) -> Value:
+    return Fraction(left) / right if right else Unknown()
+
+
+_OPERATIONS: dict[str, Callable[[Any, Any], Value]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": _divide,
+}
+
+
+def _binary(operation: Callable[[Any, Any], Value], left: Reader, right: Reader) -> Reader:
+    def compute(frame: Frame) -> Value:
+        first, second = left(frame), right(frame)
+        if isinstance(first, Unknown | Between) or isinstance(second, Unknown | Between):
+            return _cause(first) | _cause(second)
+        return operation(first, second)
+
+    return compute
+
+
+def _cause(value: Value) -> Unknown:
+    if type(value) is Unknown:
+        return value
+    return value.cause if type(value) is Between else Unknown()
+
+
+def _floor(value: Fraction, step: Fraction) -> Fraction:
+    return value // step * step
+
+
+def _ceiling(value: Fraction, step: Fraction) -> Fraction:
+    return -(-value // step) * step
+
+
+def round_half_up(value: Fraction, step: Fraction) -> Fraction:
+    """To the nearest multiple of `step`, ties away from zero."""
+    sign = -1 if value < 0 else 1
+    return sign * ((abs(value) / step + Fraction(1, 2)) // 1) * step
+
+
+_ROUNDINGS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
+    "rund_ned": _floor,
+    "rund_opp": _ceiling,
+    "rund_halv_opp": round_half_up,
+}
+ROUNDING_MODES: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
+    "halv opp": round_half_up,
+    "ned": _floor,
+    "opp": _ceiling,
+}
+_EXTREMES: dict[str, Callable[[Any], Any]] = {"min": min, "maks": max}
+
+
+def _rounded(rounding: Callable[[Fraction, Fraction], Fraction], read: Reader, step: Reader) -> Reader:
+    return _binary(lambda value, to: rounding(Fraction(value), Fraction(to)) if to else Unknown(), read, step)
+
+
+def _extreme(choose: Callable[[Any], Any], parts: list[Reader]) -> Reader:
+    def compute(frame: Frame) -> Value:
+        values = [part(frame) for part in parts]
+        unknown = [value for value in values if isinstance(value, Unknown | Between)]
+        if unknown:
+            cause = Unknown()
+            for value in unknown:
+                cause |= _cause(value)
+            return cause
+        extreme: Value = choose(values)
+        return extreme
+
+    return compute

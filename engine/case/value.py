@@ -1,0 +1,46 @@
+"""Values that are not fully known: a missing fact, an unknown rate, a value a person must judge, or a count between two bounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+
+class Asked(NamedTuple):
+    """A fact the application does not state: its name, level, and whose it is. `path` is where in the application it belongs."""
+
+    fact: str
+    level: str
+    doctor: str | None
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Not known, because of `facts` missing from the application, `rates` missing from the rules, or facts to be `judged`."""
+
+    facts: frozenset[Asked] = frozenset()
+    rates: frozenset[str] = frozenset()
+    judged: frozenset[Asked] = frozenset()
+
+    def __or__(self, other: Unknown) -> Unknown:
+        return Unknown(self.facts | other.facts, self.rates | other.rates, self.judged | other.judged)
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A number from `low` to `high`, both possible, because of `cause`."""
+
+    low: Fraction | int
+    high: Fraction | int
+    cause: Unknown
+
+
+#: what a slot holds before its value is worked out
+UNSET = object()
+
+#: known values: choices and texts as str, sets of choices, dates, and numbers (months count as numbers)
+Known = str | frozenset[str] | date | Fraction | int
+Value = Known | Unknown | Between
