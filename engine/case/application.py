@@ -85,14 +85,12 @@ def application(node: Node, book: Rulebook) -> Application:
     return read
 
 
-_schemas: dict[tuple[int, str], dict[str, Any]] = {}
-
-
 def _schema(book: Rulebook, scheme: str) -> dict[str, Any]:
-    key = (id(book.vocabulary), scheme)
-    if key not in _schemas:
-        _schemas[key] = application_schema(book.vocabulary, scheme)
-    return _schemas[key]
+    key = ("søknadsskjema", scheme)
+    if key not in book.compiled:
+        book.compiled[key] = application_schema(book.vocabulary, scheme)
+    schema: dict[str, Any] = book.compiled[key]
+    return schema
 
 
 def _scheme(node: Node, book: Rulebook, faults: FaultList) -> str:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from engine.language import schema_check
 from engine.language.model import Calculation, Component, Definition, Note, Parameter, Rule, RuleSet
@@ -56,6 +57,8 @@ class Rulebook:
     schemes: Mapping[str, SchemeRules]
     digests: tuple[tuple[str, str], ...]
     overlay: str | None = None
+    compiled: dict[tuple[str, str], Any] = field(default_factory=dict, compare=False, repr=False)
+    """What later rooms have worked out from the rules, kept so that it is worked out once: (room, scheme) → its work."""
 
     def rule_set(self, id: str) -> RuleSet:
         """The rule set with this id, whichever its scheme. Raises KeyError."""

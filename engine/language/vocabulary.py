@@ -80,6 +80,7 @@ class Vocabulary:
     schemes: Mapping[str, Scheme]
     facts: Mapping[str, Fact]
     derived: Mapping[str, Definition]
+    shown_per_month: Mapping[str, str]
     summary: Summary
     sources: Mapping[str, Source]
 

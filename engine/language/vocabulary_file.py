@@ -24,6 +24,7 @@ def read_vocabulary(node: Node, faults: FaultList) -> Vocabulary:
         schemes={name: _scheme(name, place, part) for name, place, part in top.items("ordninger")},
         facts={name: _fact(name, place, part, part.text("nivå")) for name, place, part in top.items("fakta")},
         derived={name: read_definition(name, place, part, "vokabular") for name, place, part in top.items("utledet")},
+        shown_per_month={name: top.fields("vises_per_måned").text(name) for name, _, _ in top.items("vises_per_måned")},
         summary=_summary(top.fields("sammenfatning")),
         sources=top.sources(),
     )

@@ -1,0 +1,80 @@
+"""Stated facts into frames: one frame for the application, one for each doctor, one for each period, one for each list row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.case.application import Application, Doctor, Facts, read_stated
+from engine.case.calendar import MONTH, Span
+from engine.case.comparison import comparable
+from engine.case.frame import PERIODS, Frame, Slots
+from engine.case.value import Asked, Unknown
+from engine.language.model import RuleSet
+from engine.language.vocabulary import Fact
+
+#: a default that was taken because the fact was not stated
+Defaults = list[tuple[Asked, str]]
+
+_FIRST_MONTH, _LAST_MONTH = "tilskuddsårets_første_måned", "tilskuddsårets_siste_måned"
+
+
+def fill(frame: Frame, facts: Iterable[Fact], stated: Facts, slots: Slots, path: str, doctor: str | None, defaults: Defaults) -> None:
+    """Put stated facts, defaults and missing facts in a frame's slots."""
+    for fact in facts:
+        if fact.kind == "liste":
+            continue
+        slot = slots.index[fact.name]
+        value = stated.get(fact.name)
+        if value is not None:
+            frame[slot] = comparable(value)
+            continue
+        asked = Asked(fact.name, fact.level, doctor, f"{path}.{fact.name}")
+        if fact.default is not None:
+            frame[slot] = read_stated(fact, fact.default)
+            defaults.append((asked, fact.default))
+        else:
+            frame[slot] = Unknown(frozenset({asked}))
+
+
+def application_frame(application: Application, slots: Slots, grant_set: RuleSet | None, defaults: Defaults) -> Frame:
+    """The application's frame, with the first and last month of its grant year."""
+    frame = slots.empty()
+    facts = slots.vocabulary.facts_of(application.scheme, "søknad")
+    fill(frame, facts, application.facts, slots, "søknad", None, defaults)
+    if slots.vocabulary.grant_year in slots.index:
+        year = frame[slots.index[slots.vocabulary.grant_year]]
+        window = grant_set.grant_year.months if grant_set is not None and grant_set.grant_year is not None else None
+        frame[slots.index[_FIRST_MONTH]] = year if type(year) is Unknown or window is None else window.first
+        frame[slots.index[_LAST_MONTH]] = year if type(year) is Unknown or window is None else window.last
+    return frame
+
+
+def doctor_frame(base: Frame, doctor: Doctor, scheme: str, slots: Slots, defaults: Defaults) -> tuple[Frame, list[Span]]:
+    """The doctor's frame and the periods, each with its own."""
+    frame = base.copy()
+    fill(frame, slots.vocabulary.facts_of(scheme, "lege"), doctor.facts, slots, doctor.path, doctor.id, defaults)
+    facts = slots.vocabulary.facts_of(scheme, "periode")
+    spans = []
+    for period in doctor.periods:
+        own = frame.copy()
+        fill(own, facts, period.facts, slots, period.path, doctor.id, defaults)
+        spans.append(Span(period.first, period.last, own))
+    frame[PERIODS] = spans
+    return frame, spans
+
+
+def row_frames(base: Frame, name: str, rows: Iterable[Facts], path: str, doctor: str | None, slots: Slots) -> list[Frame]:
+    """A frame for each row of a list fact. A field called `måned` is the row's month."""
+    fields = slots.lists[name].fields
+    frames = []
+    for number, row in enumerate(rows):
+        frame = base.copy()
+        for field in fields.values():
+            value = row.get(field.name)
+            asked = Asked(f"{name}.{field.name}", name, doctor, f"{path}.{name}[{number}].{field.name}")
+            filled = Unknown(frozenset({asked})) if value is None else comparable(value)
+            frame[slots.index[f"{name}.{field.name}"]] = filled
+            if field.name == MONTH:
+                frame[slots.index[MONTH]] = filled
+        frames.append(frame)
+    return frames

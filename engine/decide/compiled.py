@@ -1,0 +1,155 @@
+"""A scheme's rules made ready to decide with: slots, groups, calculations and notes. Made once per rulebook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from engine.case import derived, table
+from engine.case.calendar import day_limits
+from engine.case.comparison import Comparator, tree
+from engine.case.formula import formula
+from engine.case.frame import Reader, Slots
+from engine.case.truth import JA, NEI
+from engine.decide.group import Group
+from engine.language.condition import Condition
+from engine.language.model import Calculation, Component, DaysCounted, Note, Rule, Run, SumOverDays
+from engine.language.rulebook import Rulebook, SchemeRules
+from engine.language.vocabulary import Summary, Vocabulary
+from engine.ruleset.force import Standing, standings
+from engine.text.month import Month
+
+#: the extra status a component's month can get: held back, or its amount hangs on a missing fact
+HELD = "uavklart"
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledComponent:
+    """A component with its groups: `months` assesses a month, `days` which days count (None when every day does)."""
+
+    component: Component
+    applied: Comparator
+    subsidiary: Comparator
+    months: Group
+    days: Group | None
+    calculations: tuple[tuple[Calculation, Reader], ...]
+
+    def calculation(self) -> tuple[Calculation, Reader] | None:
+        """The calculation in force: the latest set's."""
+        return self.calculations[-1] if self.calculations else None
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledNote:
+    note: Note
+    when: Comparator
+    amount: Reader | None
+
+
+Flags = list[tuple[int, int]]
+
+
+class CompiledScheme:
+    """Everything of one scheme that does not depend on the application."""
+
+    def __init__(self, book: Rulebook, scheme: SchemeRules) -> None:
+        self.book = book
+        self.scheme = scheme
+        self.vocabulary: Vocabulary = book.vocabulary
+        self.summary: Summary = book.vocabulary.summary
+        self.slots = Slots(book.vocabulary, scheme)
+        table.install(self.slots)
+        derived.install(self.slots)
+        order = self.summary.month
+        versions = [rule for rules in scheme.rules.values() for rule in rules]
+        self.application = Group("søknaden", [rule for rule in versions if rule.per == "søknad"], self.slots, order)
+        self.lists = {
+            name: Group(f"«{name}»", [rule for rule in versions if rule.per == name], self.slots, order, of_list=name)
+            for name in self.slots.lists
+            if any(rule.per == name for rule in versions)
+        }
+        self.components = {name: self._component(part, versions) for name, part in scheme.components.items()}
+        self.notes = [
+            CompiledNote(note, self._tree(note.when, note.per), None if note.formula is None else formula(note.formula, self.slots))
+            for notes in scheme.notes.values()
+            for note in notes[-1:]
+        ]
+        self.day_limits = day_limits(self._day_conditions(versions), self.slots)
+        self._standings: dict[tuple[date | None, Month | None, int | None], dict[str, Standing]] = {}
+        self._flags: dict[tuple[Group, date | None, Month | None, int | None], Flags] = {}
+
+    def _component(self, component: Component, versions: Sequence[Rule]) -> CompiledComponent:
+        own = [rule for rule in versions if component.id in rule.components]
+        days = [rule for rule in own if rule.per == "dag"]
+        never: Callable[[object], int] = lambda frame: NEI  # noqa: E731
+        return CompiledComponent(
+            component,
+            tree(component.applied_when, self.slots),
+            never if component.subsidiary_when is None else tree(component.subsidiary_when, self.slots),
+            Group(
+                f"«{component.id}»",
+                [rule for rule in own if rule.per in ("lege", "måned")],
+                self.slots,
+                self.summary.month,
+                extra=(HELD,),
+            ),
+            Group(f"dagene i «{component.id}»", days, self.slots, self.summary.month) if days else None,
+            tuple(
+                (calculation, formula(calculation.formula, self.slots))
+                for calculation in self.scheme.calculations.get(component.id, ())
+            ),
+        )
+
+    def _tree(self, condition: Condition, per: str) -> Comparator:
+        return tree(condition, self.slots, per if per in self.slots.lists else None)
+
+    def _day_conditions(self, versions: Sequence[Rule]) -> list[Condition]:
+        found: list[Condition] = []
+        for rule in versions:
+            if rule.per == "dag":
+                found += [rule.requirement, *(exemption.when for exemption in rule.exemptions)]
+                found += [one for one in (rule.scope,) if one is not None]
+        for definitions in self.scheme.definitions.values():
+            for definition in definitions:
+                meaning = definition.meaning
+                if isinstance(meaning, DaysCounted | Run | SumOverDays) and meaning.where is not None:
+                    found.append(meaning.where)
+        return found
+
+    def standing(self, agreed: date | None, month: Month | None, year: int | None) -> dict[str, Standing]:
+        """Every rule's standing, by rule id."""
+        key = (agreed, month, year)
+        found = self._standings.get(key)
+        if found is None:
+            if len(self._standings) > 20_000:
+                self._standings.clear()
+            found = {one.rule.id: one for one in standings(self.scheme, agreed, month, year)}
+            self._standings[key] = found
+        return found
+
+    def flags(self, group: Group, agreed: date | None, month: Month | None, year: int | None) -> Flags:
+        """The answers of a group's flags: which version of each rule is in force, and which exceptions the agreement can use."""
+        key = (group, agreed, month, year)
+        flags = self._flags.get(key)
+        if flags is None:
+            if len(self._flags) > 20_000:
+                self._flags.clear()
+            standing = self.standing(agreed, month, year)
+            flags = []
+            for clause in group.clauses:
+                one = standing[clause.rule.id]
+                flags.append((clause.in_force, JA if one.in_force and one.rule.origin == clause.rule.origin else NEI))
+                for exemption, flag, _ in clause.exemptions:
+                    flags.append((flag, JA if agreed is not None and exemption.agreements.holds(agreed) else NEI))
+            self._flags[key] = flags
+        return flags
+
+
+def compiled(book: Rulebook, scheme: str) -> CompiledScheme:
+    """The scheme's compiled rules, made the first time they are asked for."""
+    key = ("decide", scheme)
+    if key not in book.compiled:
+        book.compiled[key] = CompiledScheme(book, book.schemes[scheme])
+    found: CompiledScheme = book.compiled[key]
+    return found

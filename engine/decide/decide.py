@@ -1,0 +1,225 @@
+"""Deciding an application: formal conditions, then doctor by doctor, then the whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from engine.case.application import Application
+from engine.case.facts import Defaults, application_frame, row_frames
+from engine.case.frame import Frame
+from engine.case.truth import YES
+from engine.case.value import Asked, Between, Unknown
+from engine.decide.agreement import Evaluator, Panel
+from engine.decide.compiled import CompiledNote, CompiledScheme, compiled
+from engine.decide.decision import Decision, DoctorDecision, Finding, Missing, Noted
+from engine.decide.doctor import DoctorAssessment
+from engine.decide.finding import SUPPLIED, findings
+from engine.decide.forward import available
+from engine.decide.money import PAID
+from engine.decide.naive import NaiveEvaluator
+from engine.decide.receipt import receipt
+from engine.language.model import RuleSet
+from engine.language.rulebook import Rulebook
+from engine.ruleset.selection import of_grant_year
+from engine.text.month import Month
+
+_DEFAULT: list[Evaluator] = []
+
+
+def evaluators() -> tuple[Evaluator, ...]:
+    """The naive evaluator and, where it can run, durable-rules."""
+    if not _DEFAULT:
+        _DEFAULT.append(NaiveEvaluator())
+        if available():
+            from engine.decide.chain import ForwardEvaluator
+
+            _DEFAULT.append(ForwardEvaluator())
+    return tuple(_DEFAULT)
+
+
+def decide(application: Application, book: Rulebook, by: Sequence[Evaluator] | None = None) -> Decision:
+    """The decision on an application. Raises `Disagreement` when the evaluators differ."""
+    return _Assessment(application, book, Panel(by if by is not None else evaluators())).decide()
+
+
+class _Assessment:
+    def __init__(self, application: Application, book: Rulebook, panel: Panel) -> None:
+        self.application = application
+        self.book = book
+        self.panel = panel
+        self.compiled: CompiledScheme = compiled(book, application.scheme)
+        year = application.facts.get(book.vocabulary.grant_year)
+        self.year = year if isinstance(year, int) else None
+        self.defaults: Defaults = []
+        self.findings: list[Finding] = []
+        self.missing: dict[Asked, Missing] = {}
+        self.notes: list[Noted] = []
+        grant_set = self._grant_set()
+        self.frame = application_frame(application, self.compiled.slots, grant_set, self.defaults)
+
+    def _grant_set(self) -> RuleSet | None:
+        return of_grant_year(self.compiled.scheme, self.year)
+
+    def decide(self) -> Decision:
+        status, held = self._application()
+        if status == "avvist":
+            refused = [
+                DoctorDecision(doctor, None, None, self.compiled.summary.formal_defect, {}, [])
+                for doctor in self.application.doctors
+            ]
+            self.findings = [finding for finding in self.findings if finding.follows == "avvist"]
+            self.missing.clear()
+            return self._decision(self.compiled.summary.formal_defect, refused)
+        doctors = []
+        for doctor in self.application.doctors:
+            assessment = DoctorAssessment(
+                self.compiled, self.panel, self.frame, doctor, self.year, held, self.defaults
+            )
+            decided = assessment.decide()
+            doctors.append(decided)
+            self.findings += assessment.findings
+            for asked, months in assessment.missing.items():
+                self._ask(asked, months)
+            if assessment.agreed is None and any(month.status == "uavklart" for month in decided.months):
+                axis = self.book.vocabulary.agreement_date
+                path = f"{doctor.path}.{axis}"
+                only = [asked for asked in self.missing if asked.doctor == doctor.id]
+                for asked in only:
+                    del self.missing[asked]
+                months = [month.month for month in decided.months if month.status == "uavklart"]
+                self._ask(Asked(axis, "lege", doctor.id, path), months)
+            self._rows(assessment.frame, "lege", doctor.lists, doctor.path, doctor.id)
+            self._doctor_notes(assessment, decided)
+        return self._decision(self._outcome(status, doctors), doctors)
+
+    # --- the application -----------------------------------------------------------------------------------------------
+
+    def _application(self) -> tuple[str, bool]:
+        """The status of the conditions on the application itself, and whether it is on hold."""
+        group = self.compiled.application
+        codes = group.codes(self.frame, self.compiled.flags(group, None, None, self.year))
+        verdict = self.panel.verdict(group, codes)
+        held = False
+        standing = self.compiled.standing(None, None, self.year)
+        for finding in findings(group, codes, verdict, standing, self.frame, self.compiled.slots):
+            self.findings.append(finding)
+            if finding.follows == SUPPLIED:
+                held = held or finding.result == "ikke oppfylt"
+                for asked in sorted(finding.missing):
+                    self._ask(asked if asked.path else asked._replace(path=f"søknad.{asked.fact}"), [])
+        if verdict.status == "nei":
+            # the answer is no whatever the missing facts are
+            self.missing.clear()
+        status = verdict.status
+        status = self._rows(self.frame, "søknad", self.application.lists, "søknad", None, status)
+        self._notes_of("søknad", self.frame, None, [])
+        return status, held
+
+    def _rows(
+        self, base: Frame, level: str, lists: object, path: str, doctor: str | None, status: str = "ja"
+    ) -> str:
+        """Rules and notes on the rows of the level's lists. Gives the status with what the rows add to it."""
+        slots = self.compiled.slots
+        assert isinstance(lists, dict)
+        for name, fact in slots.lists.items():
+            if fact.level != level:
+                continue
+            for frame in row_frames(base, name, lists.get(name, ()), path, doctor, slots):
+                group = self.compiled.lists.get(name)
+                if group is not None:
+                    codes = group.codes(frame, self.compiled.flags(group, None, None, self.year))
+                    verdict = self.panel.verdict(group, codes)
+                    standing = self.compiled.standing(None, None, self.year)
+                    for finding in findings(group, codes, verdict, standing, frame, slots):
+                        finding.doctor = doctor
+                        self.findings.append(finding)
+                    if status == "ja" and verdict.status == "skjønn":
+                        status = verdict.status
+                month = frame[slots.index["måned"]]
+                self._notes_of(name, frame, doctor, [month] if isinstance(month, int) else [])
+        return status
+
+    def _outcome(self, status: str, doctors: list[DoctorDecision]) -> str:
+        """The application's outcome: its own conditions and its doctors, by the vocabulary's rules."""
+        summary = self.compiled.summary
+        of_status = {rule.status: rule.outcome for rule in summary.outcomes if rule.status}
+        status_of = {outcome: one for one, outcome in of_status.items()}
+        counts: Counter[str] = Counter(status_of.get(doctor.outcome, "delvis") for doctor in doctors)
+        if status == "nei" or not doctors:
+            counts = Counter([status])
+        elif status != "ja":
+            counts[status] += 1
+        return self.panel.outcome(summary.outcomes, dict(counts))
+
+    def _ask(self, asked: Asked, months: Sequence[Month]) -> None:
+        missing = self.missing.setdefault(asked, Missing(asked))
+        missing.months += [month for month in months if month not in missing.months]
+
+    # --- notes ---------------------------------------------------------------------------------------------------------
+
+    def _doctor_notes(self, assessment: DoctorAssessment, decided: DoctorDecision) -> None:
+        inside = [month for month in decided.months if month.status != "utenfor"]
+        self._notes_of("lege", assessment.frame, decided.doctor.id, [month.month for month in inside])
+        for compiled_note in self.compiled.notes:
+            note = compiled_note.note
+            if note.per == "måned":
+                months = [
+                    (month.month, next(iter(month.components.values())).frame)
+                    for month in inside
+                    if note.months.holds(month.month) and month.components
+                ]
+                holding = [(month, frame) for month, frame in months if compiled_note.when(frame) & YES]
+                if holding:
+                    found = Noted(compiled_note, holding[0][1], decided.doctor.id, [month for month, _ in holding])
+                    self.notes.append(found)
+            elif note.per == "komponent":
+                self._amount_note(compiled_note, decided)
+
+    def _amount_note(self, compiled_note: CompiledNote, decided: DoctorDecision) -> None:
+        """A note with an amount summed over the paid months of its component, when every month's is known."""
+        assert compiled_note.amount is not None
+        for component in compiled_note.note.components:
+            own = [month.components[component] for month in decided.months if component in month.components]
+            paid = [month for month in own if month.status in PAID]
+            amounts = [compiled_note.amount(month.frame) for month in paid]
+            if not paid or any(isinstance(amount, Unknown | Between) for amount in amounts):
+                continue
+            total = sum((Fraction(amount) for amount in amounts), Fraction(0))  # type: ignore[arg-type]
+            self.notes.append(Noted(compiled_note, paid[0].frame, decided.doctor.id, [], total))
+
+    def _notes_of(self, per: str, frame: Frame, doctor: str | None, months: Sequence[Month]) -> None:
+        """Notes at a level whose condition surely holds, and of whose months some are among these (when it has months)."""
+        for compiled_note in self.compiled.notes:
+            note = compiled_note.note
+            limited = note.months.first is not None or note.months.last is not None
+            if note.per != per or (limited and not any(note.months.holds(month) for month in months)):
+                continue
+            if compiled_note.when(frame) & YES:
+                self.notes.append(Noted(compiled_note, frame, doctor, list(months) if per not in ("søknad", "lege") else []))
+
+    # --- the whole -----------------------------------------------------------------------------------------------------
+
+    def _decision(self, outcome: str, doctors: list[DoctorDecision]) -> Decision:
+        lines = [line for doctor in doctors for line in doctor.lines.values()]
+        rates = sorted({rate for line in lines for rate in line.rates})
+        known = sum((line.known for line in lines), Decimal(0))
+        pays = bool(self.compiled.components)
+        discretionary = not pays and outcome not in (self.compiled.summary.formal_defect, self.compiled.summary.without_months)
+        return Decision(
+            application=self.application,
+            compiled=self.compiled,
+            outcome=outcome,
+            grant_year=self.year,
+            doctors=doctors,
+            findings=self.findings,
+            missing=list(self.missing.values()),
+            notes=self.notes,
+            defaults=self.defaults,
+            total=None if rates or discretionary else known,
+            known=known,
+            rates=tuple(rates),
+            receipt=receipt(self.book, self.application, self.panel.names),
+        )

@@ -1,0 +1,135 @@
+"""A decision as data: what was found for each rule, the months, the lines of money, the outcomes, and the receipt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from engine.case.application import Application, Doctor
+from engine.case.frame import Frame
+from engine.case.value import Asked, Value
+from engine.decide.compiled import CompiledNote, CompiledScheme
+from engine.decide.group import Clause
+from engine.language.model import Calculation, Rule, RuleSet
+from engine.text.month import Month
+
+MET, NOT_MET, UNRESOLVED, NOT_RELEVANT = "oppfylt", "ikke oppfylt", "uavklart", "ikke aktuelt"
+
+
+@dataclass(slots=True)
+class Finding:
+    """What was found for one rule on one frame. `follows` is what the answer leads to, empty for nothing."""
+
+    rule: Rule
+    level: str
+    result: str
+    follows: str
+    frame: Frame
+    doctor: str | None = None
+    month: Month | None = None
+    component: str | None = None
+    why: str | None = None
+    exemption: str | None = None
+    days: int | None = None
+    judged: bool = False
+    clause: Clause | None = None
+    missing: frozenset[Asked] = frozenset()
+    months: list[Month] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ComponentMonth:
+    """One component in one month. `amount` is exact kroner, or why it is not known; None when nothing is calculated."""
+
+    component: str
+    status: str
+    days: Value
+    decided_by: tuple[str, ...]
+    amount: Value | None
+    frame: Frame
+
+    @property
+    def right(self) -> str:
+        """`rett` in the contract: a month outside is nei, a partial month is ja."""
+        return {"utenfor": "nei", "delvis": "ja"}.get(self.status, self.status)
+
+
+@dataclass(slots=True)
+class DoctorMonth:
+    month: Month
+    status: str
+    components: dict[str, ComponentMonth]
+
+
+@dataclass(slots=True)
+class Line:
+    """One result line: what a component comes to for one doctor. `amount` is None while a needed rate is unknown."""
+
+    component: str
+    outcome: str
+    months: int
+    amount: Decimal | None
+    known: Decimal
+    exact: Fraction
+    rates: frozenset[str]
+    calculation: Calculation | None
+
+
+@dataclass(slots=True)
+class DoctorDecision:
+    doctor: Doctor
+    rule_set: RuleSet | None
+    agreed: date | None
+    outcome: str
+    lines: dict[str, Line]
+    months: list[DoctorMonth]
+    outside: bool = False
+
+
+@dataclass(slots=True)
+class Noted:
+    """A note that applies, for the months it applies in."""
+
+    note: CompiledNote
+    frame: Frame
+    doctor: str | None = None
+    months: list[Month] = field(default_factory=list)
+    amount: Fraction | None = None
+
+
+@dataclass(slots=True)
+class Missing:
+    """A fact that could still change the answer, and the months it could change."""
+
+    asked: Asked
+    months: list[Month] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the decision rests on. Same input, same receipt, on every machine."""
+
+    rules: str
+    application: str
+    engine: str
+    evaluators: tuple[str, ...]
+    overlay: str | None
+
+
+@dataclass(slots=True)
+class Decision:
+    application: Application
+    compiled: CompiledScheme
+    outcome: str
+    grant_year: int | None
+    doctors: list[DoctorDecision]
+    findings: list[Finding]
+    missing: list[Missing]
+    notes: list[Noted]
+    defaults: list[tuple[Asked, str]]
+    total: Decimal | None
+    known: Decimal
+    rates: tuple[str, ...]
+    receipt: Receipt

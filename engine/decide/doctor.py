@@ -1,0 +1,234 @@
+"""One doctor: month by month, component by component, then the lines and the outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from engine.case.application import Doctor
+from engine.case.calendar import DAY, DAYS_IN_MONTH, MONTH, Span, Stretch, cuts, months_of, stretches
+from engine.case.comparison import unknowns
+from engine.case.facts import Defaults, doctor_frame
+from engine.case.frame import EARLIER, STRETCHES, Frame
+from engine.case.truth import CODE_OF, JA, NEI, NO, UAVKLART, YES
+from engine.case.value import Asked, Between, Unknown, Value
+from engine.decide.agreement import Panel
+from engine.decide.compiled import CompiledComponent, CompiledScheme
+from engine.decide.decision import ComponentMonth, DoctorDecision, DoctorMonth, Finding
+from engine.decide.finding import effects, findings, missing_facts
+from engine.decide.money import hangs_on_facts, line, month_amount
+from engine.language.condition import leaves
+from engine.ruleset.selection import select
+from engine.text.month import Month, days_in
+
+
+class DoctorAssessment:
+    """Assesses one doctor of an application. `held` says that the whole application is on hold."""
+
+    def __init__(
+        self, compiled: CompiledScheme, panel: Panel, base: Frame, doctor: Doctor, year: int | None, held: bool, defaults: Defaults
+    ) -> None:
+        self.compiled = compiled
+        self.slots = compiled.slots
+        self.panel = panel
+        self.doctor = doctor
+        self.year = year
+        self.frame, self.spans = doctor_frame(base, doctor, compiled.scheme.id, self.slots, defaults)
+        stated = doctor.facts.get(compiled.vocabulary.agreement_date)
+        self.agreed = stated if isinstance(stated, date) else None
+        self.held = held or self.agreed is None
+        self.cuts = cuts(self.spans, compiled.day_limits)
+        self.earlier: dict[str, Frame] = {}
+        self.findings: list[Finding] = []
+        self.per_doctor: dict[tuple[str, str], list[tuple[Month, Finding]]] = {}
+        self.missing: dict[Asked, list[Month]] = {}
+        self._month_slot = self.slots.index[MONTH]
+        self._day_slot = self.slots.index[DAY]
+        self._days_slot = self.slots.index[DAYS_IN_MONTH]
+
+    def decide(self) -> DoctorDecision:
+        """The doctor's decision; findings and missing facts are left on the assessment."""
+        scheme, summary = self.compiled.scheme, self.compiled.summary
+        rule_set = select(scheme, self.agreed) if self.agreed is not None else None
+        if self.agreed is not None and rule_set is None:
+            return DoctorDecision(self.doctor, None, self.agreed, summary.without_months, {}, [], outside=True)
+        applied = self._applied_for()
+        months = [self._month(month, applied) for month in months_of(self.spans)]
+        inside = [month for month in months if month.status != "utenfor"]
+        lines = {}
+        for name, part in self.compiled.components.items():
+            own = [month.components[name] for month in inside if name in month.components]
+            if own or name in applied:
+                lines[name] = line(part, own, self._outcome([one.status for one in own]))
+        outcome = self._outcome([month.status for month in inside])
+        self._settle_per_doctor()
+        return DoctorDecision(self.doctor, rule_set, self.agreed, outcome, lines, months)
+
+    def _outcome(self, statuses: list[str]) -> str:
+        if not statuses:
+            return self.compiled.summary.without_months
+        counts = {status: statuses.count(status) for status in set(statuses)}
+        return self.panel.outcome(self.compiled.summary.outcomes, counts)
+
+    def _applied_for(self) -> list[str]:
+        """The components applied for; when that is not known, all that may be, held until it is."""
+        codes = {name: part.applied(self.frame) for name, part in self.compiled.components.items()}
+        sure = [name for name, code in codes.items() if code & YES]
+        if sure:
+            return sure
+        self.held = True
+        perhaps = [name for name, code in codes.items() if not code & NO]
+        for name in perhaps:
+            for leaf in leaves(self.compiled.components[name].component.applied_when):
+                for asked in unknowns(leaf, self.slots, self.frame).facts:
+                    self.missing.setdefault(asked, [])
+        return perhaps
+
+    # --- one month -----------------------------------------------------------------------------------------------------
+
+    def _month(self, month: Month, applied: list[str]) -> DoctorMonth:
+        found: dict[str, ComponentMonth] = {}
+        parts: list[tuple[str, str | None]] = []
+        for name in applied:
+            part = self.compiled.components[name]
+            own, opened = self._component_month(part, month)
+            found[name] = own
+            instead = None
+            if own.status == "nei":
+                for other in self.compiled.components.values():
+                    if other.component.subsidiary_to == name and other.component.id not in found:
+                        if other.component.id in opened or other.subsidiary(self.frame) & YES:
+                            stepped, _ = self._component_month(other, month)
+                            found[other.component.id] = stepped
+                            instead = stepped.status
+            parts.append((own.status, instead))
+        return DoctorMonth(month, self.panel.month(parts), found)
+
+    def _component_month(self, part: CompiledComponent, month: Month) -> tuple[ComponentMonth, set[str]]:
+        """The component in the month, and the components that its failing conditions open for."""
+        name = part.component.id
+        frame = self._month_frame(part, month)
+        amount = month_amount(part, frame)
+        held = self.held or hangs_on_facts(amount)
+        group = part.months
+        flags = [*self.compiled.flags(group, self.agreed, month, self.year), (next(iter(group.extra.values())), NEI if held else JA)]
+        codes = group.codes(frame, flags)
+        verdict = self.panel.verdict(group, codes)
+        effected = effects(group, verdict)
+        opened: set[str] = set()
+        decided = set()
+        for clause, one in zip(group.clauses, effected, strict=True):
+            if one == verdict.status and one is not None and one != "delvis":
+                decided.add(clause.rule.id)
+                if one == "nei":
+                    opened.update(clause.rule.opens_for)
+        standing = self.compiled.standing(self.agreed, month, self.year)
+        self._tell(part, month, frame, list(findings(group, codes, verdict, standing, frame, self.slots)), verdict.status, decided)
+        if verdict.status == "uavklart":
+            open_trees = [clause.value for clause, one in zip(group.clauses, effected, strict=True) if one == "uavklart"]
+            self._ask(missing_facts(open_trees, group, codes, self.slots, frame), month)
+            if type(amount) is Unknown and hangs_on_facts(amount):
+                self._ask(amount.facts, month)
+        days = _counting_days(frame[STRETCHES])
+        return ComponentMonth(name, verdict.status, days, tuple(sorted(decided)), amount, frame), opened
+
+    def _ask(self, facts: frozenset[Asked], month: Month) -> None:
+        for asked in sorted(facts):
+            months = self.missing.setdefault(asked, [])
+            if month not in months:
+                months.append(month)
+
+    def _month_frame(self, part: CompiledComponent, month: Month) -> Frame:
+        frame = self.frame.copy()
+        frame[self._month_slot] = month
+        frame[self._days_slot] = days_in(month)
+        frame[EARLIER] = self.earlier.get(part.component.id)
+        frame[STRETCHES] = self._stretches(part, month)
+        self.earlier[part.component.id] = frame
+        return frame
+
+    def _stretches(self, part: CompiledComponent, month: Month) -> list[Stretch]:
+        days = part.days
+        length = days_in(month)
+
+        def frame_of(span_frame: Frame, day: date) -> Frame:
+            frame = span_frame.copy()
+            frame[self._month_slot] = month
+            frame[self._days_slot] = length
+            frame[self._day_slot] = day
+            return frame
+
+        if days is None:
+            return stretches(self.spans, self.cuts, month, frame_of, lambda frame: JA)
+        flags = self.compiled.flags(days, self.agreed, month, self.year)
+
+        def counts(frame: Frame) -> int:
+            codes = days.codes(frame, flags)
+            status = self.panel.verdict(days, codes).status
+            if status == "uavklart":
+                facts = missing_facts([clause.value for clause in days.clauses], days, codes, self.slots, frame)
+                frame[STRETCHES] = Unknown(facts)
+            return CODE_OF.get(status, UAVKLART)
+
+        return stretches(self.spans, self.cuts, month, frame_of, counts)
+
+    # --- findings ------------------------------------------------------------------------------------------------------
+
+    def _tell(
+        self, part: CompiledComponent, month: Month, frame: Frame, found: list[Finding], status: str, decided: set[str]
+    ) -> None:
+        """Keep the findings of a month; outside the window only what says so."""
+        for finding in found:
+            if status == "utenfor" and finding.rule.id not in decided:
+                continue
+            finding.doctor = self.doctor.id
+            finding.component = part.component.id
+            if finding.level == "lege":
+                self.per_doctor.setdefault((finding.rule.id, part.component.id), []).append((month, finding))
+            else:
+                finding.month = month
+                self.findings.append(finding)
+        if status != "utenfor" and part.days is not None:
+            self._tell_days(part, month, frame)
+
+    def _tell_days(self, part: CompiledComponent, month: Month, frame: Frame) -> None:
+        """Rules about days: told when they leave days out, or when an exception lets days in."""
+        assert part.days is not None
+        standing = self.compiled.standing(self.agreed, month, self.year)
+        flags = self.compiled.flags(part.days, self.agreed, month, self.year)
+        told: dict[tuple[str, str, str | None], Finding] = {}
+        for stretch in frame[STRETCHES]:
+            if stretch.code & YES and not any(clause.exemptions for clause in part.days.clauses):
+                continue
+            codes = part.days.codes(stretch.frame, flags)
+            verdict = self.panel.verdict(part.days, codes)
+            for finding in findings(part.days, codes, verdict, standing, stretch.frame, self.slots):
+                if finding.result == "ikke aktuelt" or (finding.result == "oppfylt" and finding.exemption is None):
+                    continue
+                key = (finding.rule.id, finding.result, finding.exemption)
+                if key in told:
+                    told[key].days = (told[key].days or 0) + stretch.days
+                    continue
+                finding.doctor, finding.month, finding.component = self.doctor.id, month, part.component.id
+                finding.days = stretch.days
+                told[key] = finding
+        self.findings.extend(told.values())
+
+    def _settle_per_doctor(self) -> None:
+        """A rule about the doctor is told once for all the months that have the same answer."""
+        settled: list[Finding] = []
+        for months in self.per_doctor.values():
+            by_answer: dict[tuple[str, str, str | None], Finding] = {}
+            for month, finding in months:
+                key = (finding.result, finding.follows, finding.why)
+                by_answer.setdefault(key, finding).months.append(month)
+            settled += by_answer.values()
+        self.findings[:0] = settled
+
+
+def _counting_days(found: list[Stretch]) -> Value:
+    low = sum(stretch.days for stretch in found if stretch.code & YES)
+    high = sum(stretch.days for stretch in found if not stretch.code & NO)
+    return low if low == high else Between(low, high, Unknown())
+
+

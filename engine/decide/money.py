@@ -1,0 +1,66 @@
+"""Money: exact per month, rounded once per result line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from engine.case.formula import ROUNDING_MODES
+from engine.case.frame import Frame
+from engine.case.value import Between, Unknown, Value
+from engine.decide.compiled import CompiledComponent
+from engine.decide.decision import ComponentMonth, Line
+
+#: statuses whose months are paid, and those whose rates a decision needs all the same
+PAID = ("ja", "delvis")
+NEEDED = (*PAID, "skjønn")
+
+
+def month_amount(part: CompiledComponent, frame: Frame) -> Value | None:
+    """What the component comes to for the month, exact kroner; None when nothing is calculated for it."""
+    calculation = part.calculation()
+    return None if calculation is None else calculation[1](frame)
+
+
+def hangs_on_facts(amount: Value | None) -> bool:
+    """Whether the amount is unknown because the application lacks something, not because a rate is unknown."""
+    if type(amount) is Between:
+        return True
+    return type(amount) is Unknown and not amount.rates
+
+
+def line(part: CompiledComponent, months: Sequence[ComponentMonth], outcome: str) -> Line:
+    """The result line of a component for one doctor. Only months that are ja are paid."""
+    calculation = part.calculation()
+    exact = Fraction(0)
+    rates: set[str] = set()
+    for month in months:
+        if month.status not in NEEDED or month.amount is None:
+            continue
+        if type(month.amount) is Unknown:
+            rates |= month.amount.rates
+        elif month.status in PAID:
+            exact += month.amount  # type: ignore[operator]
+    known = Decimal(0)
+    if calculation is not None:
+        rounding = calculation[0].rounding
+        known = decimal(ROUNDING_MODES[rounding.mode](exact, rounding.step))
+    return Line(
+        component=part.component.id,
+        outcome=outcome,
+        months=sum(month.status in PAID for month in months),
+        amount=None if rates else known,
+        known=known,
+        exact=exact,
+        rates=frozenset(rates),
+        calculation=calculation[0] if calculation is not None else None,
+    )
+
+
+def decimal(amount: Fraction) -> Decimal:
+    """An amount with at most two decimals as a Decimal. Raises ValueError when it has more."""
+    øre = amount * 100
+    if øre.denominator != 1:
+        raise ValueError(f"{amount} has more than two decimals")
+    return Decimal(øre.numerator).scaleb(-2)

@@ -1,0 +1,177 @@
+"""The JSON Schema of applications, generated from the vocabulary."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.language.vocabulary import Fact, Vocabulary
+from engine.text.norsk import exact_decimal
+
+Schema = dict[str, Any]
+
+#: keys beside the application that make it a test case
+CASE_KEYS: Schema = {
+    "beskrivelse": {"type": "string", "minLength": 1, "description": "Hva saken viser"},
+    "kilde": {
+        "description": "Hvor de forventede verdiene kommer fra",
+        "type": "array",
+        "minItems": 1,
+        "items": {
+            "type": "object",
+            "properties": {
+                word: {"type": "string", "minLength": 1} for word in ("publisert", "avledet", "tolkning", "øyeblikksbilde")
+            },
+            "additionalProperties": False,
+            "minProperties": 1,
+            "maxProperties": 1,
+        },
+    },
+    "forventet": {"type": "object", "description": "Den delen av vedtaket som skal stemme"},
+}
+
+_DATE = r"\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4}"
+_KINDS: dict[str, Schema] = {
+    "ja_nei": {"enum": ["ja", "nei", "true", "false", True, False], "description": "ja eller nei"},
+    "dato": {"type": "string", "pattern": f"^({_DATE})$", "description": "en dato, for eksempel 2024-04-18"},
+    "tidspunkt": {
+        "type": "string",
+        "pattern": rf"^({_DATE})([T ]\d{{2}}:\d{{2}}(:\d{{2}})?)?$",
+        "description": "en dato, eller dato og klokkeslett i norsk tid, for eksempel 2024-08-28T14:03",
+    },
+    "måned": {"type": "string", "pattern": r"^(\d{4}-\d{2}|\d{1,2}\.\d{4})$", "description": "en måned, for eksempel 2024-09"},
+}
+
+
+def application_schema(vocabulary: Vocabulary, scheme: str) -> Schema:
+    """The schema of one scheme's applications. Everything but what is `påkrevd` may be left out: a missing fact is an answer too."""
+    top: dict[str, Schema] = {"søknad": _application(vocabulary, scheme)}
+    if vocabulary.schemes[scheme].has_doctors:
+        top["leger"] = {
+            "type": "array",
+            "minItems": 1,
+            "description": "Legene det søkes for",
+            "items": _doctor(vocabulary, scheme),
+        }
+    return {
+        "type": "object",
+        "description": f"en søknad i ordningen {scheme}",
+        "properties": {**top, **CASE_KEYS},
+        "required": list(top),
+        "additionalProperties": False,
+    }
+
+
+def published_application_schema(vocabulary: Vocabulary) -> Schema:
+    """The schema for editors: it takes the scheme from `ordning`, and allows the doctors' schemes when that is left out."""
+    schemes = list(vocabulary.schemes)
+    dated = [name for name in schemes if vocabulary.schemes[name].has_doctors]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "søknad.schema.json",
+        "$comment": "Laget av vokabularet med «alis skjema». Ikke rediger denne filen.",
+        "title": "Søknad",
+        "description": "En søknad om tilskudd, eller en test (søknad med beskrivelse, kilde og forventet).",
+        "type": "object",
+        "required": ["søknad"],
+        "allOf": [
+            {
+                "if": {"properties": {"søknad": {"properties": {"ordning": {"const": name}}, "required": ["ordning"]}}},
+                "then": {"$ref": f"#/$defs/{name}"},
+            }
+            for name in schemes
+        ]
+        + [
+            {
+                "if": {"properties": {"søknad": {"not": {"required": ["ordning"]}}}},
+                "then": {"anyOf": [{"$ref": f"#/$defs/{name}"} for name in dated]},
+            }
+        ],
+        "properties": {"søknad": {"type": "object", "properties": {"ordning": {"enum": schemes}}}},
+        "$defs": {name: application_schema(vocabulary, name) for name in schemes},
+    }
+
+
+def _application(vocabulary: Vocabulary, scheme: str) -> Schema:
+    properties: dict[str, Schema] = {
+        "id": {"type": "string", "minLength": 1, "description": "Saksnummeret eller et annet navn på søknaden"},
+        "ordning": {"enum": [scheme], "description": "Ordningen det søkes i"},
+    }
+    facts = vocabulary.facts_of(scheme, "søknad")
+    properties |= {fact.name: fact_schema(fact) for fact in facts}
+    return _object(properties, ["id", *(fact.name for fact in facts if fact.required)], "Opplysninger om søknaden")
+
+
+def _doctor(vocabulary: Vocabulary, scheme: str) -> Schema:
+    properties: dict[str, Schema] = {
+        "id": {"type": "string", "minLength": 1, "description": "Et navn på legen i denne søknaden. Ikke bruk fødselsnummer."}
+    }
+    facts = vocabulary.facts_of(scheme, "lege")
+    properties |= {fact.name: fact_schema(fact) for fact in facts}
+    periods = vocabulary.facts_of(scheme, "periode")
+    properties["perioder"] = {
+        "type": "array",
+        "minItems": 1,
+        "description": "Periodene det søkes for",
+        "items": _object(
+            {fact.name: fact_schema(fact) for fact in periods}, [fact.name for fact in periods if fact.required], "En periode"
+        ),
+    }
+    return _object(properties, ["id", "perioder"], "Opplysninger om legen")
+
+
+def _object(properties: dict[str, Schema], required: list[str], description: str) -> Schema:
+    return {
+        "type": "object",
+        "description": description,
+        "properties": properties,
+        "required": required,
+        "additionalProperties": False,
+    }
+
+
+def fact_schema(fact: Fact) -> Schema:
+    """The schema of one fact's value."""
+    schema = _value_schema(fact)
+    text = fact.question + (" " + fact.help if fact.help else "")
+    return {**schema, "title": text} if text else schema
+
+
+def _value_schema(fact: Fact) -> Schema:
+    match fact.kind:
+        case "valg":
+            return {"enum": list(fact.choices)}
+        case "flervalg":
+            return {"type": "array", "uniqueItems": True, "items": {"enum": list(fact.choices)}}
+        case "heltall":
+            if fact.choices:
+                return {"enum": [*(int(choice) for choice in fact.choices), *fact.choices]}
+            return _number(fact, "integer", r"^[-−]?\d+$", "et helt tall")
+        case "desimal":
+            return _number(fact, "number", r"^[-−]?\d[\d \u00a0]*([.,]\d+)?(/\d+)?$", "et tall")
+        case "tekst":
+            return {"anyOf": [{"type": "string", "pattern": f"^{fact.pattern or '.+'}$"}, {"type": "integer"}], "description": "tekst"}
+        case "liste":
+            fields = {name: fact_schema(field) for name, field in fact.fields.items()}
+            required = [name for name, field in fact.fields.items() if field.required]
+            return {"type": "array", "items": _object(fields, required, fact.question)}
+        case _:
+            return _KINDS[fact.kind]
+
+
+def _number(fact: Fact, kind: str, pattern: str, words: str) -> Schema:
+    """A number or its text. The bounds hold for both: the editor checks the number, the loader the text."""
+    bounded: Schema = {"type": kind}
+    for key, bound in (("minimum", fact.at_least), ("exclusiveMinimum", fact.above), ("maximum", fact.at_most)):
+        if bound is not None and bound.denominator == 1:
+            bounded[key] = int(bound)
+    return {"anyOf": [bounded, {"type": "string", "pattern": pattern}], "description": words + bounds_in_words(fact)}
+
+
+def bounds_in_words(fact: Fact) -> str:
+    """` over 0 og høyst 100`, or nothing."""
+    words = [
+        f"{word} {exact_decimal(bound)}"
+        for word, bound in (("minst", fact.at_least), ("over", fact.above), ("høyst", fact.at_most))
+        if bound is not None
+    ]
+    return " " + " og ".join(words) if words else ""
