@@ -195,11 +195,9 @@ def _sum_over_days(value: Reader, where: _Filter) -> Reader:
 
 def _sum_of_earlier(slot: int, name: str, slots: Slots) -> Reader:
     """Worked out from the earliest month on, so that a long row of months needs no deep recursion."""
-    term: list[Reader] = []
+    term = slots.reader(name)
 
     def total(frame: Frame) -> Value:
-        if not term:
-            term.append(slots.reader(name))
         waiting = [frame]
         while waiting[-1][EARLIER] is not None and waiting[-1][EARLIER][slot] is UNSET:
             waiting.append(waiting[-1][EARLIER])
@@ -208,7 +206,7 @@ def _sum_of_earlier(slot: int, name: str, slots: Slots) -> Reader:
             if earlier is None:
                 one[slot] = _ZERO
                 continue
-            before, added = earlier[slot], term[0](earlier)
+            before, added = earlier[slot], term(earlier)
             if isinstance(before, Unknown | Between) or isinstance(added, Unknown | Between):
                 causes = [part for part in (before, added) if type(part) is Unknown]
                 one[slot] = causes[0] if len(causes) == 1 else causes[0] | causes[1] if causes else Unknown()

@@ -58,8 +58,8 @@ class Slots:
         """How to read a name from a frame; within a list's own rules its fields come before other names."""
         if of_list is not None and name in self.lists[of_list].fields:
             return _stored(self.index[f"{of_list}.{name}"])
-        worked_out = self.readers.get(name)
-        return _lazy(self.index[name], worked_out) if worked_out else _stored(self.index[name])
+        worked_out = self.types[name].source in ("tabell", "utledet")
+        return _lazy(self.index[name], name, self.readers) if worked_out else _stored(self.index[name])
 
 
 def _stored(slot: int) -> Reader:
@@ -70,11 +70,13 @@ def _stored(slot: int) -> Reader:
     return read
 
 
-def _lazy(slot: int, work_out: Reader) -> Reader:
+def _lazy(slot: int, name: str, readers: Mapping[str, Reader]) -> Reader:
+    """Worked out at the first reading; the readers may be installed after this is made."""
+
     def read(frame: Frame) -> Value:
         value = frame[slot]
         if value is UNSET:
-            value = frame[slot] = work_out(frame)
+            value = frame[slot] = readers[name](frame)
         known: Value = value
         return known
 

@@ -68,7 +68,7 @@ def _by_month(rows: list[Row], name: str, slots: Slots) -> Reader:
 
 
 def _by_key(parameter: Parameter, slots: Slots) -> Reader:
-    key_of = _late(lambda: slots.reader(parameter.keyed_by or ""))
+    key_of = slots.reader(parameter.keyed_by or "")
     by_key: dict[str, list[Row]] = {}
     for row in _rows(parameter, slots, None):
         by_key.setdefault(row[0].key or "", []).append(row)
@@ -85,28 +85,17 @@ def _by_key(parameter: Parameter, slots: Slots) -> Reader:
     return read
 
 
-def _late(make: Callable[[], Reader]) -> Reader:
-    made: list[Reader] = []
-
-    def read(frame: Frame) -> Value:
-        if not made:
-            made.append(make())
-        return made[0](frame)
-
-    return read
-
-
 def _by_variant(parameter: Parameter, slots: Slots) -> Reader:
-    choices: list[tuple[Variant, Callable[[Frame], int], Reader]] = []
-
-    def prepare() -> None:
-        for variant in parameter.variants:
-            rows = _by_month(_rows(parameter, slots, variant.id), f"{parameter.name}.{variant.id}", slots)
-            choices.append((variant, tree(variant.when, slots), rows))
+    choices: list[tuple[Variant, Callable[[Frame], int], Reader]] = [
+        (
+            variant,
+            tree(variant.when, slots),
+            _by_month(_rows(parameter, slots, variant.id), f"{parameter.name}.{variant.id}", slots),
+        )
+        for variant in parameter.variants
+    ]
 
     def read(frame: Frame) -> Value:
-        if not choices:
-            prepare()
         possible = []
         for variant, when, value in choices:
             code = when(frame)

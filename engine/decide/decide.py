@@ -106,8 +106,8 @@ class _Assessment:
         standing = self.compiled.standing(None, None, self.year)
         for finding in findings(group, codes, verdict, standing, self.frame, self.compiled.slots):
             self.findings.append(finding)
+            held = held or (finding.rule.consequence == SUPPLIED and finding.follows == SUPPLIED)
             if finding.follows == SUPPLIED:
-                held = held or finding.result == "ikke oppfylt"
                 for asked in sorted(finding.missing):
                     self._ask(asked if asked.path else asked._replace(path=f"søknad.{asked.fact}"), [])
         if verdict.status == "nei":

@@ -14,7 +14,7 @@ from engine.case.truth import CODE_OF, JA, NEI, NO, UAVKLART, YES
 from engine.case.value import Asked, Between, Unknown, Value
 from engine.decide.agreement import Panel
 from engine.decide.compiled import CompiledComponent, CompiledScheme
-from engine.decide.decision import ComponentMonth, DoctorDecision, DoctorMonth, Finding
+from engine.decide.decision import NOT_MET, ComponentMonth, DoctorDecision, DoctorMonth, Finding
 from engine.decide.finding import effects, findings, missing_facts
 from engine.decide.money import hangs_on_facts, line, month_amount
 from engine.language.condition import leaves
@@ -123,14 +123,21 @@ class DoctorAssessment:
                 if one == "nei":
                     opened.update(clause.rule.opens_for)
         standing = self.compiled.standing(self.agreed, month, self.year)
-        self._tell(part, month, frame, list(findings(group, codes, verdict, standing, frame, self.slots)), verdict.status, decided)
+        found = list(findings(group, codes, verdict, standing, frame, self.slots))
+        self._tell(part, month, frame, found, verdict.status, decided)
         if verdict.status == "uavklart":
+            for finding in found:
+                if finding.result == NOT_MET and finding.rule.id in decided:
+                    self._ask(frozenset(self._own(asked) for asked in finding.missing), month)
             open_trees = [clause.value for clause, one in zip(group.clauses, effected, strict=True) if one == "uavklart"]
             self._ask(missing_facts(open_trees, group, codes, self.slots, frame), month)
             if type(amount) is Unknown and hangs_on_facts(amount):
                 self._ask(amount.facts, month)
         days = _counting_days(frame[STRETCHES])
         return ComponentMonth(name, verdict.status, days, tuple(sorted(decided)), amount, frame), opened
+
+    def _own(self, asked: Asked) -> Asked:
+        return asked._replace(doctor=self.doctor.id, path=f"{self.doctor.path}.{asked.fact}")
 
     def _ask(self, facts: frozenset[Asked], month: Month) -> None:
         for asked in sorted(facts):

@@ -1,0 +1,259 @@
+"""The decision as JSON: the contract other programs and test cases meet."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from engine.case.value import Between, Unknown
+from engine.decide.decision import ComponentMonth, Decision, DoctorDecision, DoctorMonth, Finding, Line, Missing, Noted
+from engine.explain.reason import Texts
+from engine.language.model import Citation, Reading
+from engine.text.month import month_text
+from engine.text.norsk import exact_decimal, plain_decimal
+
+Json = dict[str, Any]
+
+
+def texts(decision: Decision) -> Texts:
+    """The scheme's texts, made ready once."""
+    book = decision.compiled.book
+    key = ("tekster", decision.application.scheme)
+    if key not in book.compiled:
+        book.compiled[key] = Texts(decision.compiled.slots)
+    found: Texts = book.compiled[key]
+    return found
+
+
+def as_json(decision: Decision) -> Json:
+    """The decision as the contract writes it. Money is text with two decimals; months are `2024-05`."""
+    application = decision.application
+    about: Json = {"id": application.id, "ordning": application.scheme}
+    if decision.grant_year is not None:
+        about[decision.compiled.vocabulary.grant_year] = decision.grant_year
+    return {
+        "søknad": {**about, "utfall": decision.outcome},
+        "beløp": {"sum": _money(decision.total), "kjent": _money(decision.known), "mangler_satser": list(decision.rates)},
+        "leger": [_doctor(one, decision) for one in decision.doctors],
+        "vilkår": [_finding(one, decision) for one in decision.findings],
+        "mangler": [_missing(one, decision) for one in decision.missing],
+        "skjønn": _judgements(decision),
+        "merknader": [_note(one, decision) for one in decision.notes],
+        "forvalg": [{"faktum": asked.fact, "lege": asked.doctor, "verdi": value, "sti": asked.path} for asked, value in decision.defaults],
+        "tolkninger": readings(decision),
+        "kvittering": {
+            "regler_sha256": decision.receipt.rules,
+            "søknad_sha256": decision.receipt.application,
+            "motor": decision.receipt.engine,
+            "evaluatorer": list(decision.receipt.evaluators),
+            "foreslåtte_satser_sha256": decision.receipt.overlay,
+        },
+    }
+
+
+def dumps(decisions: list[Decision]) -> str:
+    """One object for one decision, a list for several."""
+    written = [as_json(one) for one in decisions]
+    return json.dumps(written[0] if len(written) == 1 else written, ensure_ascii=False, indent=2)
+
+
+def _money(amount: Decimal | None) -> str | None:
+    return None if amount is None else f"{amount:.2f}"
+
+
+def _doctor(one: DoctorDecision, decision: Decision) -> Json:
+    written: Json = {
+        "id": one.doctor.id,
+        "regelsett": one.rule_set.id if one.rule_set is not None else None,
+        "utfall": one.outcome,
+        "komponenter": {name: _line(line) for name, line in one.lines.items()},
+        "måneder": [_month(month, decision) for month in one.months],
+    }
+    if one.outside:
+        scheme = decision.compiled.vocabulary.schemes[decision.application.scheme]
+        written["begrunnelse"] = texts(decision).plain(scheme.outside_reason, one.doctor.facts)
+        if scheme.outside_citation is not None:
+            written["hjemmel"] = citation(scheme.outside_citation)
+    return written
+
+
+def _line(line: Line) -> Json:
+    written: Json = {"utfall": line.outcome, "måneder": line.months, "beløp": _money(line.amount)}
+    if line.amount is None:
+        written |= {"kjent": _money(line.known), "mangler_satser": sorted(line.rates)}
+    return written
+
+
+def _month(month: DoctorMonth, decision: Decision) -> Json:
+    written: Json = {
+        "måned": month_text(month.month),
+        "rett": {name: one.right for name, one in month.components.items()},
+    }
+    first = next(iter(month.components.values()))
+    for key, name in decision.compiled.vocabulary.shown_per_month.items():
+        written[key] = shown(first, name, decision)
+    for one in month.components.values():
+        calculation = decision.compiled.components[one.component].calculation()
+        for name in calculation[0].shown if calculation else ():
+            written[name] = shown(one, name, decision)
+    written["tellende_dager"] = {name: _plain(one.days) for name, one in month.components.items()}
+    written["beløp"] = {name: _amount(one) for name, one in month.components.items()}
+    written["avgjort_av"] = {name: list(one.decided_by) for name, one in month.components.items()}
+    return written
+
+
+def shown(one: ComponentMonth, name: str, decision: Decision) -> Any:
+    """A named value of a month as JSON: whole numbers of days as numbers, other numbers as exact text."""
+    return _plain(decision.compiled.slots.reader(name)(one.frame))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Unknown | Between):
+        return None
+    return exact_decimal(value) if isinstance(value, Fraction) else value
+
+
+def _amount(one: ComponentMonth) -> str | None:
+    """A paid month's amount to the øre, for showing; the exact sum is rounded only on the line."""
+    if one.status not in ("ja", "delvis") or one.amount is None:
+        return None if one.amount is None or one.status == "skjønn" else "0.00"
+    return None if isinstance(one.amount, Unknown | Between) else plain_decimal(Fraction(one.amount), 2)  # type: ignore[arg-type]
+
+
+def _finding(one: Finding, decision: Decision) -> Json:
+    written: Json = {"id": one.rule.id, "nivå": one.level}
+    if one.doctor is not None:
+        written["lege"] = one.doctor
+    if one.month is not None:
+        written["måned"] = month_text(one.month)
+    if one.months:
+        written["måneder"] = [month_text(month) for month in one.months]
+    if one.component is not None:
+        written["komponent"] = one.component
+    written |= {
+        "resultat": one.result,
+        "følge": one.follows or None,
+        "hjemmel": citation(_cited(one)),
+        "begrunnelse": texts(decision).reason(one, decision.application.facts),
+        "fra_regelsett": one.rule.origin,
+    }
+    if one.exemption is not None:
+        written["unntak"] = one.exemption
+    if one.days is not None:
+        written["dager"] = one.days
+    return written
+
+
+def _cited(one: Finding) -> Citation:
+    if one.exemption is not None:
+        return next(exemption.citation for exemption in one.rule.exemptions if exemption.id == one.exemption)
+    return one.rule.citation
+
+
+def citation(one: Citation) -> Json:
+    return {"kilde": one.source, "punkt": one.point}
+
+
+def _missing(one: Missing, decision: Decision) -> Json:
+    written: Json = {"faktum": one.asked.fact, "nivå": one.asked.level}
+    if one.asked.doctor is not None:
+        written["lege"] = one.asked.doctor
+    written["sti"] = one.asked.path
+    if one.months:
+        written["måneder"] = [month_text(month) for month in sorted(one.months)]
+    written["spørsmål"] = question(one, decision)
+    return written
+
+
+def question(one: Missing, decision: Decision) -> str:
+    """The question that would supply the fact."""
+    facts = decision.compiled.vocabulary.facts
+    name, _, field = one.asked.fact.partition(".")
+    return facts[name].fields[field].question if field else facts[name].question
+
+
+def _judgements(decision: Decision) -> list[Json]:
+    """What a person must decide: one entry a rule, doctor and component, with its months."""
+    found: dict[tuple[str, str | None, str | None, str], Json] = {}
+    for one in judged(decision):
+        reason = texts(decision).reason(one, decision.application.facts)
+        key = (one.rule.id, one.doctor, one.component, reason)
+        entry = found.setdefault(
+            key,
+            {
+                "id": one.rule.id,
+                "lege": one.doctor,
+                "komponent": one.component,
+                "måneder": [],
+                "spørsmål": reason,
+                "hjemmel": citation(one.rule.citation),
+            },
+        )
+        if one.month is not None:
+            entry["måneder"].append(month_text(one.month))
+    return list(found.values())
+
+
+def judged(decision: Decision) -> list[Finding]:
+    """The findings that call for a person's judgement, in months where that decides the answer."""
+    deciding = {
+        (doctor.doctor.id, month.month, name, rule)
+        for doctor in decision.doctors
+        for month in doctor.months
+        for name, component in month.components.items()
+        if component.status == "skjønn"
+        for rule in component.decided_by
+    }
+    return [
+        one
+        for one in decision.findings
+        if one.follows == "skjønn"
+        and (one.month is None or (one.doctor or "", one.month, one.component or "", one.rule.id) in deciding)
+    ]
+
+
+def _note(one: Noted, decision: Decision) -> Json:
+    written: Json = {"id": one.note.note.id, "nivå": one.note.note.per}
+    if one.doctor is not None:
+        written["lege"] = one.doctor
+    if one.months:
+        written["måneder"] = [month_text(month) for month in one.months]
+    written["tekst"] = texts(decision).note(one, decision.application.facts)
+    written["hjemmel"] = citation(one.note.note.citation)
+    return written
+
+
+def readings(decision: Decision) -> list[Json]:
+    """The interpretations the decision leans on: those of the rules that were in force, and of what it was calculated by."""
+    found: dict[tuple[str, str], Json] = {}
+
+    def lean(reading: Reading | None, on: str) -> None:
+        if reading is not None:
+            entry = found.setdefault(
+                (reading.number, reading.text), {"nr": reading.number, "tekst": reading.text, "fordi": reading.because, "gjelder": []}
+            )
+            if on not in entry["gjelder"]:
+                entry["gjelder"].append(on)
+
+    lean(decision.compiled.summary.reading, "utfall")
+    for one in decision.findings:
+        if one.result != "ikke aktuelt":
+            lean(one.rule.reading, one.rule.id)
+            for exemption in one.rule.exemptions:
+                if exemption.id == one.exemption:
+                    lean(exemption.reading, exemption.id)
+    for doctor in decision.doctors:
+        if doctor.outside:
+            lean(decision.compiled.vocabulary.schemes[decision.application.scheme].outside_reading, "avtaledato")
+        if doctor.rule_set is not None:
+            lean(doctor.rule_set.agreements_reading, "valg av regelsett")
+        for name, line in doctor.lines.items():
+            if line.calculation is not None and line.months:
+                lean(line.calculation.reading, f"beregning av {name}")
+    for noted in decision.notes:
+        lean(noted.note.note.reading, noted.note.note.id)
+    return list(found.values())
+
+

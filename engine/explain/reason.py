@@ -1,0 +1,164 @@
+"""Reasons in plain bokmål: the texts of the rules with the values filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from engine.case.application import Stated
+from engine.case.frame import Frame, Slots
+from engine.case.value import UNSET, Between, Unknown, Value
+from engine.decide.decision import Finding, Noted
+from engine.language.check_reasons import LACKING, PLACEHOLDER
+from engine.language.condition import Includes, leaves
+from engine.language.unit import Unit
+from engine.text.month import Month, month_in_words
+from engine.text.norsk import date_text, list_text, money_text, number_text
+
+Part = str | Callable[[Frame], str]
+
+_GENERAL = {
+    "oppfylt": "Vilkåret er oppfylt.",
+    "ikke oppfylt": "Vilkåret er ikke oppfylt.",
+    "uavklart": "Det mangler opplysninger som trengs for å vurdere vilkåret.",
+    "ikke aktuelt": "Vilkåret er ikke aktuelt i dette tilfellet.",
+}
+
+
+class Texts:
+    """The texts of one scheme, made ready to fill in. `stated` holds facts whose full value the frames shorten (moments)."""
+
+    def __init__(self, slots: Slots) -> None:
+        self.slots = slots
+        self._parts: dict[tuple[str, str | None], tuple[Part, ...]] = {}
+
+    def reason(self, finding: Finding, stated: Mapping[str, Stated]) -> str:
+        """The reason for a finding."""
+        rule = finding.rule
+        of_list = rule.per if rule.per in self.slots.lists else None
+        if finding.why is not None:
+            return finding.why
+        if finding.exemption is not None:
+            text = next(one.reason for one in rule.exemptions if one.id == finding.exemption)
+        elif finding.judged:
+            text = rule.reasons.get("skjønn", rule.reasons.get("ikke_oppfylt", ""))
+        else:
+            text = rule.reasons.get(finding.result.replace(" ", "_"), "") or _GENERAL[finding.result]
+        return self._filled(text, of_list, finding.frame, stated, finding)
+
+    def note(self, noted: Noted, stated: Mapping[str, Stated]) -> str:
+        """The text of a note."""
+        note = noted.note.note
+        of_list = note.per if note.per in self.slots.lists else None
+        amount = None if noted.amount is None else money_text(_øre(noted.amount))
+        return self._filled(note.text, of_list, noted.frame, stated, None, amount)
+
+    def plain(self, text: str, values: Mapping[str, Stated]) -> str:
+        """A text whose names are stated facts."""
+        return PLACEHOLDER.sub(lambda match: stated_text(values.get(match.group(1), "ikke oppgitt")), text)
+
+    def _filled(
+        self,
+        text: str,
+        of_list: str | None,
+        frame: Frame,
+        stated: Mapping[str, Stated],
+        finding: Finding | None,
+        amount: str | None = None,
+    ) -> str:
+        key = (text, of_list)
+        parts = self._parts.get(key)
+        if parts is None:
+            parts = self._parts[key] = self._split(text, of_list)
+        filled = []
+        for part in parts:
+            if isinstance(part, str):
+                filled.append(part)
+                continue
+            name = part.__name__
+            if name.startswith(LACKING) and finding is not None:
+                filled.append(self._lacking(name.removeprefix(LACKING), finding))
+            elif name == "beløp" and amount is not None:
+                filled.append(amount)
+            elif isinstance(stated.get(name), datetime):
+                filled.append(stated_text(stated[name]))
+            else:
+                filled.append(part(frame))
+        return "".join(filled)
+
+    def _split(self, text: str, of_list: str | None) -> tuple[Part, ...]:
+        parts: list[Part] = []
+        end = 0
+        for match in PLACEHOLDER.finditer(text):
+            parts.append(text[end : match.start()])
+            parts.append(self._writer(match.group(1), of_list))
+            end = match.end()
+        parts.append(text[end:])
+        return tuple(part for part in parts if part != "")
+
+    def _writer(self, name: str, of_list: str | None) -> Callable[[Frame], str]:
+        if name.startswith(LACKING) or (name == "beløp" and (of_list is None or name not in self.slots.lists[of_list].fields)):
+            write: Callable[[Frame], str] = lambda frame: ""  # noqa: E731
+        else:
+            field = self.slots.lists[of_list].fields.get(name) if of_list else None
+            unit = field.unit if field else self.slots.types[name].unit
+            kind = {"heltall": "tall", "desimal": "tall"}.get(field.kind, field.kind) if field else self.slots.types[name].kind
+            table = field is None and self.slots.types[name].source == "tabell"
+            read = self.slots.reader(name, of_list)
+
+            def write(frame: Frame) -> str:
+                return value_text(read(frame), kind, unit, table)
+
+        write.__name__ = name
+        return write
+
+    def _lacking(self, name: str, finding: Finding) -> str:
+        given: Any = finding.frame[self.slots.index[name]]
+        wanted = [leaf.value for leaf in leaves(finding.rule.requirement) if isinstance(leaf, Includes) and leaf.name.name == name]
+        return list_text([word for word in wanted if not isinstance(given, frozenset) or word not in given])
+
+
+def value_text(value: Value, kind: str, unit: Unit, table: bool = False) -> str:
+    """A value as a reason writes it."""
+    if value is UNSET:
+        return "ikke kjent"
+    if type(value) is Unknown:
+        return "ukjent" if table else "ikke oppgitt"
+    if type(value) is Between:
+        return f"mellom {_amount(Fraction(value.low), Unit())} og {_amount(Fraction(value.high), unit)}"
+    if isinstance(value, date):
+        return date_text(value)
+    if isinstance(value, frozenset):
+        return list_text(sorted(value))
+    if isinstance(value, str):
+        return value
+    return month_in_words(Month(int(value))) if kind == "måned" else _amount(Fraction(value), unit)
+
+
+@lru_cache(maxsize=4096)
+def _amount(value: Fraction, unit: Unit) -> str:
+    """`22 dager`, `57,75 timer/år`, `1 215 kr/time`, `60 %`; a bare year or number as it is."""
+    words = unit.after(value)
+    if not words and value.denominator == 1:
+        return str(value.numerator)
+    return number_text(value) + (" " + words if words else "")
+
+
+def stated_text(value: Any) -> str:
+    """A stated fact as a reason writes it."""
+    if isinstance(value, datetime):
+        return date_text(value.date()) + (f" klokken {value:%H.%M}" if (value.hour, value.minute, value.second) != (0, 0, 0) else "")
+    if isinstance(value, date):
+        return date_text(value)
+    if isinstance(value, Fraction):
+        return number_text(value)
+    return list_text(sorted(value)) if isinstance(value, frozenset) else str(value)
+
+
+def _øre(amount: Fraction) -> Decimal:
+    """To the nearest øre, for showing."""
+    return Decimal((amount * 100 + Fraction(1, 2)) // 1).scaleb(-2)
