@@ -119,6 +119,14 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork_in_child)
 
 
+def _keep_freed_memory() -> None:
+    """A session takes and frees up to 1 MB. The C library may hand that back to the system each time and fetch it
+    again, page by page, for the next: runs seven times slower, depending on what else lies on the heap. It stops once a
+    larger block has been freed (glibc: mallopt(3), the dynamic threshold).
+    """
+    bytes(4 << 20)
+
+
 @functools.cache
 def _host() -> Any:
     for names in (
@@ -128,6 +136,7 @@ def _host() -> Any:
         if len({name_hash(name) for name in names}) != len(names):
             raise RuntimeFault("two names have one hash")
 
+    _keep_freed_memory()
     from durable import engine
 
     class Host(engine.Host):  # type: ignore[misc]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,7 +21,7 @@ from engine.language.vocabulary_file import read_vocabulary
 from engine.text import yaml
 from engine.text.fault import FaultList, Faults
 from engine.text.node import Mapping as MappingNode
-from engine.text.node import Node, Scalar
+from engine.text.node import Node, Scalar, plain
 from engine.text.place import Place
 
 VOCABULARY_FILE = "vokabular.yaml"
@@ -50,7 +51,7 @@ class SchemeRules:
 
 @dataclass(frozen=True)
 class Rulebook:
-    """A checked folder of rules. `digests` is (file, SHA-256 of its bytes) for every file, sorted by file."""
+    """A checked folder of rules. `digests` is (file, SHA-256 of its content) for every file, sorted by file."""
 
     root: Path
     vocabulary: Vocabulary
@@ -88,7 +89,7 @@ def open_rulebook(root: Path, only_scheme: str | None = None) -> Rulebook:
     digests = []
     vocabulary_path = root / VOCABULARY_FILE
     vocabulary_node = yaml.read_path(vocabulary_path, f"{shown}{VOCABULARY_FILE}")
-    digests.append((VOCABULARY_FILE, _digest(vocabulary_path)))
+    digests.append((VOCABULARY_FILE, _digest(vocabulary_node)))
     nodes: list[tuple[str, Node]] = []
     for path in rule_files(root):
         name = path.relative_to(root).as_posix()
@@ -96,7 +97,7 @@ def open_rulebook(root: Path, only_scheme: str | None = None) -> Rulebook:
             continue
         try:
             nodes.append((name, yaml.read_path(path, f"{shown}{name}")))
-            digests.append((name, _digest(path)))
+            digests.append((name, _digest(nodes[-1][1])))
         except Faults as found:
             faults.extend(found.faults)
     schema_check.check(vocabulary_node, schema_check.validator(schema_check.published("vokabular")), faults)
@@ -133,8 +134,9 @@ def _shown(root: Path) -> str:
     return "" if text == "." else text + "/"
 
 
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _digest(node: Node) -> str:
+    """Of what the file says: comments and layout do not change it."""
+    return hashlib.sha256(json.dumps(plain(node), ensure_ascii=False).encode()).hexdigest()
 
 
 def _read_sets(nodes: list[tuple[str, Node]], faults: FaultList) -> list[RuleSet]:

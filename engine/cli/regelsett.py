@@ -1,0 +1,135 @@
+"""`alis regelsett`: which rule set a date selects, and which conditions are in force."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from datetime import date
+from typing import Any, TypeVar
+
+from engine.cli.arguments import argument_fault
+from engine.cli.root import rule_root
+from engine.text import literal
+from engine.text.fault import Faults
+
+EXAMPLES = """Eksempler:
+  alis regelsett --avtaledato 2024-04-17
+  alis regelsett --avtaledato 17.4.2024 --måned 2024-09
+  alis regelsett --avtaledato 2017-02-28 --ordning veiledet-tjeneste --format json
+"""
+
+T = TypeVar("T")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--avtaledato", required=True, metavar="DATO", help="datoen avtalen ble inngått")
+    parser.add_argument("--ordning", metavar="ORDNING", help="ordningen; utelatt: den ordningen avtaledatoen peker på")
+    parser.add_argument("--måned", dest="måned", metavar="MÅNED", help="måneden det søkes for; viser hvilke vilkår som gjelder da")
+    parser.add_argument("--format", choices=("tekst", "json"), help="tekst (vanlig på skjerm) eller json (vanlig ellers)")
+    parser.add_argument("--regler", metavar="MAPPE", help="mappen med reglene")
+
+
+def read_argument(name: str, text: str, read: Callable[[str], T]) -> T:
+    """An argument's value. Raises Faults in Norwegian."""
+    try:
+        return read(text)
+    except ValueError as error:
+        raise Faults([argument_fault(f"«{text}» kan ikke brukes i --{name}: {error}")]) from None
+
+
+def run(chosen: argparse.Namespace) -> int:
+    from engine.language.rulebook import open_rulebook
+
+    agreed = read_argument("avtaledato", chosen.avtaledato, literal.date)
+    month = read_argument("måned", chosen.måned, literal.month) if chosen.måned else None
+    book = open_rulebook(rule_root(chosen.regler))
+    answer = lookup(book, agreed, chosen.ordning, month)
+    if chosen.format == "json" or (chosen.format is None and not sys.stdout.isatty()):
+        print(json.dumps(answer, ensure_ascii=False, indent=2))
+    else:
+        _print(answer, agreed)
+    return 0
+
+
+def lookup(book: Any, agreed: date, scheme: str | None, month: Any) -> dict[str, Any]:
+    """The answer of the contract. Raises Faults when the scheme is unknown or the date points to none."""
+    from engine.ruleset.force import standings
+    from engine.ruleset.selection import infer_scheme, select
+    from engine.text.norsk import date_text, list_text
+    from engine.text.suggest import did_you_mean
+
+    if scheme is None:
+        found = infer_scheme(book, [agreed])
+        if len(found) != 1:
+            raise Faults([argument_fault(f"avtaledatoen {date_text(agreed)} peker ikke på én ordning", "legg til --ordning")])
+        scheme = found.pop()
+    if scheme not in book.schemes:
+        hint = did_you_mean(scheme, book.schemes)
+        what = f"ordningen «{scheme}» finnes ikke" + ("," + hint if hint else "")
+        raise Faults([argument_fault(what, f"velg {list_text(list(book.schemes), 'eller')}")])
+    rules = book.schemes[scheme]
+    selected = select(rules, agreed)
+    year = _grant_year(rules, month)
+    listed = []
+    for one in standings(rules, agreed, month, year) if selected is not None else []:
+        listed.append(
+            {
+                "id": one.rule.id,
+                "tittel": one.rule.title,
+                "fra_regelsett": one.rule.origin,
+                "i_kraft": one.in_force,
+                "hvorfor": one.why,
+                "hjemmel": {"kilde": one.rule.citation.source, "punkt": one.rule.citation.point},
+            }
+        )
+    return {
+        "ordning": scheme,
+        "regelsett": selected.id if selected is not None else None,
+        "tittel": selected.title if selected is not None else None,
+        "hvorfor": _why(selected, agreed),
+        "vilkår": listed,
+    }
+
+
+def _grant_year(rules: Any, month: Any) -> int | None:
+    """The grant year a month belongs to; without a month, or outside every window, not known."""
+    for one in rules.sets:
+        if month is not None and one.grant_year is not None and one.grant_year.months.holds(month):
+            year: int = one.grant_year.year
+            return year
+    return None
+
+
+def _why(selected: Any, agreed: date) -> str:
+    from engine.text.norsk import date_text
+
+    if selected is None:
+        return f"Ingen regelsett i ordningen gjelder avtaler inngått {date_text(agreed)}."
+    if selected.agreements is None:
+        return "Ordningen har bare ett regelsett."
+    first, last = selected.agreements.first, selected.agreements.last
+    span = f"fra og med {date_text(first)}" if first else ""
+    span += (" " if span and last else "") + (f"til og med {date_text(last)}" if last else "")
+    return f"Regelsettet gjelder avtaler inngått {span}."
+
+
+def _print(answer: dict[str, Any], agreed: date) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 100)
+    console.print(Text(f"{answer['regelsett'] or 'Ingen regelsett'}", style="bold"))
+    if answer["tittel"]:
+        console.print(Text(answer["tittel"]))
+    console.print(Text(answer["hvorfor"]))
+    if answer["vilkår"]:
+        table = Table(box=None, padding=(0, 2, 0, 0))
+        for title in ("", "Vilkår", "Fra", "Hvorfor"):
+            table.add_column(title)
+        for one in answer["vilkår"]:
+            mark = Text("✓", style="green") if one["i_kraft"] else Text("·", style="dim")
+            table.add_row(mark, Text(one["tittel"]), Text(one["fra_regelsett"]), Text(one["hvorfor"]))
+        console.print(table)

@@ -1,0 +1,24 @@
+"""Where the rules are."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from engine.language.rulebook import VOCABULARY_FILE
+
+ENVIRONMENT = "ALIS_REGLER"
+
+
+def rule_root(given: str | None) -> Path:
+    """The folder named, or in ALIS_REGLER, or `rules` where the user stands, or the rules shipped with the program."""
+    if given:
+        return Path(given)
+    if ENVIRONMENT in os.environ:
+        return Path(os.environ[ENVIRONMENT])
+    here = Path("rules")
+    if (here / VOCABULARY_FILE).is_file():
+        return here
+    package = Path(__file__).resolve().parent.parent
+    shipped = package / "data" / "rules"
+    return shipped if shipped.is_dir() else package.parent / "rules"

@@ -1,0 +1,51 @@
+"""`alis vis`: the consolidated rule text."""
+
+from __future__ import annotations
+
+import argparse
+
+from engine.cli.arguments import argument_fault
+from engine.cli.regelsett import read_argument
+from engine.cli.root import rule_root
+from engine.text import literal
+from engine.text.fault import Faults
+
+EXAMPLES = """Eksempler:
+  alis vis 2024/nasjonal-alis
+  alis vis 2024/nasjonal-alis --avtaledato 2024-04-18 --måned 2024-05
+  alis vis 2017/veiledet-tjeneste | less
+"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("regelsett", metavar="ÅR/ORDNING", help="regelsettet, for eksempel 2024/nasjonal-alis")
+    parser.add_argument("--avtaledato", metavar="DATO", help="vis bare det som gjelder en avtale inngått denne datoen")
+    parser.add_argument("--måned", dest="måned", metavar="MÅNED", help="vis bare det som gjelder denne måneden (krever --avtaledato)")
+    parser.add_argument("--regler", metavar="MAPPE", help="mappen med reglene")
+
+
+def run(chosen: argparse.Namespace) -> int:
+    from engine.explain.rulebook_text import rulebook_text
+    from engine.language.rulebook import open_rulebook
+    from engine.ruleset.selection import select
+    from engine.text.norsk import date_text, list_text
+    from engine.text.suggest import did_you_mean
+
+    agreed = read_argument("avtaledato", chosen.avtaledato, literal.date) if chosen.avtaledato else None
+    month = read_argument("måned", chosen.måned, literal.month) if chosen.måned else None
+    if month is not None and agreed is None:
+        raise Faults([argument_fault("--måned er gitt uten --avtaledato", "legg til --avtaledato")])
+    book = open_rulebook(rule_root(chosen.regler))
+    ids = [one.id for scheme in book.schemes.values() for one in scheme.sets]
+    if chosen.regelsett not in ids:
+        hint = did_you_mean(chosen.regelsett, ids)
+        what = f"regelsettet «{chosen.regelsett}» finnes ikke" + ("," + hint if hint else "")
+        raise Faults([argument_fault(what, f"velg {list_text(ids, 'eller')}")])
+    one = book.rule_set(chosen.regelsett)
+    scheme = book.schemes[one.scheme]
+    if agreed is not None and (selected := select(scheme, agreed)) is not one:
+        other = f"{date_text(agreed)} velger {selected.id}" if selected else f"ingen regelsett dekker {date_text(agreed)}"
+        raise Faults([argument_fault(f"avtaledatoen passer ikke til {one.id}: {other}", "rett datoen eller regelsettet")])
+    for level, text in rulebook_text(scheme, one, agreed, month):
+        print(("\n" + "#" * level + " " if level else "") + text)
+    return 0

@@ -1,0 +1,190 @@
+"""`alis vurder`: decide applications."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.cli.arguments import argument_fault
+from engine.cli.root import rule_root
+from engine.text.fault import Fault, FaultList, Faults
+from engine.text.place import Place
+
+if TYPE_CHECKING:
+    from engine.decide.decision import Decision
+    from engine.language.rulebook import Rulebook
+
+EXAMPLES = """Eksempler:
+  alis vurder søknad.yaml
+  alis vurder fixtures/2024 --format json
+  alis vurder søknad.yaml --satser foreslåtte-satser.yaml
+
+Filer med «forventet» er tester. For dem vises bare om vedtaket stemmer, og kommandoen gir kode 1 når noe ikke stemmer.
+Med én fil vises hele vedtaket. Med flere vises ett sammendrag per fil; legg til --alt for hele vedtakene.
+"""
+
+#: from this many files on, text shows a summary a file and progress while it works
+MANY = 2
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("filer", nargs="+", metavar="FIL", help="søknad i YAML eller JSON, eller en mappe med søknader")
+    parser.add_argument("--format", choices=("tekst", "json"), help="tekst (vanlig på skjerm) eller json (vanlig ellers)")
+    parser.add_argument("--satser", metavar="FIL", help="legg foreslåtte eller manglende satser over reglene i denne kjøringen")
+    parser.add_argument("--alt", action="store_true", help="vis hele vedtaket for hver fil, også vilkår som ikke er aktuelle")
+    parser.add_argument("--bare-naiv", action="store_true", help="bruk bare den naive evaluatoren (står i kvitteringen)")
+    parser.add_argument("--regler", metavar="MAPPE", help="mappen med reglene")
+
+
+def run(chosen: argparse.Namespace) -> int:
+    from engine.language.rulebook import open_rulebook
+
+    paths = list(_files(chosen.filer))
+    book = open_rulebook(rule_root(chosen.regler))
+    if chosen.satser:
+        from engine.language.overlay import lay_over
+
+        book = lay_over(book, Path(chosen.satser))
+    as_text = chosen.format == "tekst" or (chosen.format is None and sys.stdout.isatty())
+    return _Run(book, as_text, chosen.alt, chosen.bare_naiv).decide(paths)
+
+
+def _files(given: list[str]) -> Iterator[Path]:
+    """The files named, and the YAML and JSON files in the folders named, each once."""
+    faults = FaultList()
+    seen: set[Path] = set()
+    for name in given:
+        path = Path(name)
+        found = [path]
+        if path.is_dir():
+            found = sorted(one for one in path.rglob("*") if one.suffix in (".yaml", ".yml", ".json") and one.is_file())
+            if not found:
+                faults.extend([argument_fault(f"mappen «{name}» har ingen søknader", "oppgi en mappe med filer som slutter på .yaml eller .json")])
+        for one in found:
+            if one not in seen:
+                seen.add(one)
+                yield one
+    faults.raise_if_any()
+
+
+class _Run:
+    def __init__(self, book: Rulebook, as_text: bool, whole: bool, only_naive: bool) -> None:
+        self.book = book
+        self.as_text = as_text
+        self.whole = whole
+        self.only_naive = only_naive
+        self.unusable = 0
+        self.deviating = 0
+
+    def decide(self, paths: list[Path]) -> int:
+        decisions: list[Decision] = []
+        if self.as_text:
+            self._text(paths)
+        else:
+            from engine.explain.contract import dumps
+
+            decisions = [one for path in paths if (one := self._one(path)) is not None]
+            if decisions:
+                print(dumps(decisions) if len(paths) == 1 else dumps_list(decisions))
+        return 2 if self.unusable else 1 if self.deviating else 0
+
+    def _one(self, path: Path) -> Decision | None:
+        """One file's decision; a file that cannot be used is told of and the rest go on."""
+        from engine.case.application import read_application
+        from engine.decide.agreement import Disagreement
+        from engine.decide.decide import decide, evaluators
+
+        try:
+            application = read_application(path, self.book)
+            decision = decide(application, self.book, evaluators()[:1] if self.only_naive else None)
+        except Faults as faults:
+            self._unusable(str(faults))
+            return None
+        except Disagreement as difference:
+            self._unusable(str(disagreement_fault(path, difference)))
+            return None
+        if application.expected is not None:
+            from engine.explain.contract import as_json
+            from engine.regress.expectation import deviations
+
+            found = deviations(application.expected, as_json(decision))
+            for deviation in found:
+                print(deviation, file=sys.stderr)
+            self.deviating += bool(found)
+        return decision
+
+    def _unusable(self, message: str) -> None:
+        print(message, file=sys.stderr)
+        self.unusable += 1
+
+    def _text(self, paths: list[Path]) -> None:
+        from rich.console import Console
+
+        console = Console(highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else 100)
+        many = len(paths) >= MANY
+        shown = 0
+        for path in self._with_progress(paths) if many else paths:
+            deviating = self.deviating
+            decision = self._one(path)
+            if decision is None:
+                continue
+            shown += 1
+            if not many or self.whole:
+                from engine.explain.screen import screen
+
+                console.print(screen(decision, self.whole))
+            else:
+                console.print(_summary(path, decision, self.deviating > deviating), soft_wrap=True)
+        if many:
+            told = f"{shown} vurdert"
+            if self.deviating:
+                told += f", {self.deviating} stemmer ikke med det som er forventet"
+            if self.unusable:
+                told += f", {self.unusable} kunne ikke leses"
+            console.print(told)
+
+    @staticmethod
+    def _with_progress(paths: list[Path]) -> Iterator[Path]:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        bar = Progress(
+            TextColumn("Vurderer"), BarColumn(), MofNCompleteColumn(), console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
+        )
+        with bar:
+            task = bar.add_task("vurderer", total=len(paths))
+            for path in paths:
+                yield path
+                bar.advance(task)
+
+
+def dumps_list(decisions: list[Decision]) -> str:
+    """Several files give a list, also when only one of them could be decided."""
+    import json
+
+    from engine.explain.contract import as_json
+
+    return json.dumps([as_json(one) for one in decisions], ensure_ascii=False, indent=2)
+
+
+def disagreement_fault(path: Path, difference: object) -> Fault:
+    return Fault(
+        Place(str(path), 1, 1),
+        "MOTOR-UENIG",
+        str(difference),
+        "et vedtak gis bare når begge evaluatorene svarer det samme",
+        "meld feilen til dem som utvikler motoren, med søknaden og kvitteringen",
+    )
+
+
+def _summary(path: Path, decision: Decision, deviates: bool) -> str:
+    from engine.text.norsk import money_text
+
+    money = money_text(decision.total) if decision.total is not None else "sum ikke kjent"
+    mark = ""
+    if decision.application.expected is not None:
+        mark = "  ✗ stemmer ikke" if deviates else "  ✓ stemmer"
+    return f"{path}: {decision.outcome}, {money}{mark}"

@@ -1,0 +1,171 @@
+"""A decision as an outline: the parts a reader meets in order, with months gathered, ready for a screen, a page or a letter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from engine.case.value import Asked
+from engine.decide.decision import Decision, DoctorDecision, Finding, Missing, Noted
+from engine.explain.contract import judged, question, readings, texts
+from engine.language.model import Citation, Source
+from engine.text.month import Month, month_in_words
+from engine.text.norsk import list_text, money_text
+
+REFUSED, OPEN, MET, NOT_RELEVANT = "imot", "åpent", "oppfylt", "ikke aktuelt"
+
+
+@dataclass(slots=True)
+class Reason:
+    """One rule's answer with the same reason in one or more months. `bearing` is imot, åpent, oppfylt or ikke aktuelt."""
+
+    rule: str
+    title: str
+    component: str | None
+    bearing: str
+    follows: str
+    text: str
+    source: str
+    months: list[Month] = field(default_factory=list)
+    days: int | None = None
+
+    @property
+    def when(self) -> str:
+        return months_in_words(self.months)
+
+
+@dataclass(slots=True)
+class DoctorOutline:
+    decision: DoctorDecision
+    reasons: list[Reason]
+
+
+@dataclass(slots=True)
+class Outline:
+    decision: Decision
+    application: list[Reason]
+    doctors: list[DoctorOutline]
+    missing: list[str]
+    judgements: list[Reason]
+    notes: list[str]
+    readings: list[tuple[str, str, str]]
+    defaults: list[str]
+
+
+def outline(decision: Decision) -> Outline:
+    """The outline of a decision."""
+    by_doctor: dict[str | None, list[Finding]] = {}
+    for finding in decision.findings:
+        by_doctor.setdefault(finding.doctor, []).append(finding)
+    return Outline(
+        decision=decision,
+        application=_reasons(by_doctor.get(None, []), decision),
+        doctors=[DoctorOutline(one, _reasons(by_doctor.get(one.doctor.id, []), decision)) for one in decision.doctors],
+        missing=[_missing_line(one, decision) for one in decision.missing],
+        judgements=_reasons(judged(decision), decision, with_doctor=True),
+        notes=[_note_line(one, decision) for one in decision.notes],
+        readings=[(one["nr"], one["tekst"], one["fordi"]) for one in readings(decision)],
+        defaults=[
+            f"«{asked.fact}»{_whose(asked.doctor)} er ikke oppgitt og regnes som «{value}»." for asked, value in _distinct_defaults(decision)
+        ],
+    )
+
+
+def _distinct_defaults(decision: Decision) -> list[tuple[Asked, str]]:
+    seen: dict[tuple[str, str | None, str], tuple[Asked, str]] = {}
+    for asked, value in decision.defaults:
+        seen.setdefault((asked.fact, asked.doctor, value), (asked, value))
+    return list(seen.values())
+
+
+def _reasons(findings: Iterable[Finding], decision: Decision, with_doctor: bool = False) -> list[Reason]:
+    gathered: dict[tuple[object, ...], Reason] = {}
+    for one in findings:
+        bearing = _bearing(one)
+        text = texts(decision).reason(one, decision.application.facts)
+        who = one.doctor if with_doctor else None
+        key = (one.rule.id, one.component, bearing, text, who)
+        reason = gathered.get(key)
+        if reason is None:
+            exemption = next((part for part in one.rule.exemptions if part.id == one.exemption), None)
+            cited = exemption.citation if exemption else one.rule.citation
+            title = exemption.title if exemption else one.rule.title
+            reason = gathered[key] = Reason(
+                one.rule.id, title if who is None else f"{who}: {title}", one.component, bearing, one.follows, text, source_text(cited, decision)
+            )
+        reason.months += [one.month] if one.month is not None else one.months
+        if one.days is not None:
+            reason.days = (reason.days or 0) + one.days
+    order = {REFUSED: 0, OPEN: 1, MET: 2, NOT_RELEVANT: 3}
+    return sorted(gathered.values(), key=lambda reason: (order[reason.bearing], reason.component or ""))
+
+
+def _bearing(one: Finding) -> str:
+    if one.result == "ikke oppfylt":
+        if one.follows == "ingen":
+            return NOT_RELEVANT
+        return OPEN if one.follows in ("skjønn", "mangler opplysninger") else REFUSED
+    return {"oppfylt": MET, "uavklart": OPEN, "ikke aktuelt": NOT_RELEVANT}[one.result]
+
+
+def source_text(citation: Citation, decision: Decision) -> str:
+    """`Helsedirektoratet: 560 millioner … (18.4.2024), nye regler for tilskuddet`."""
+    source = find_source(citation.source, decision)
+    if source is None:
+        return f"{citation.source}, {citation.point}"
+    return f"{source.publisher}, «{source.title}»{f' ({source.dated})' if source.dated else ''}: {citation.point}"
+
+
+def find_source(id: str, decision: Decision) -> Source | None:
+    for one in decision.compiled.scheme.sets:
+        if id in one.sources:
+            return one.sources[id]
+    return decision.compiled.vocabulary.sources.get(id)
+
+
+def _whose(doctor: str | None) -> str:
+    return f" for {doctor}" if doctor else ""
+
+
+def _missing_line(one: Missing, decision: Decision) -> str:
+    when = f" ({months_in_words(sorted(one.months))})" if one.months else ""
+    return f"{question(one, decision)} – «{one.asked.fact}»{_whose(one.asked.doctor)}{when}"
+
+
+def _note_line(one: Noted, decision: Decision) -> str:
+    who = f"{one.doctor}: " if one.doctor else ""
+    when = f" ({months_in_words(one.months)})" if one.months else ""
+    return f"{who}{texts(decision).note(one, decision.application.facts)}{when}"
+
+
+def months_in_words(months: Iterable[Month]) -> str:
+    """`september 2023`, `mai–august 2024`, `oktober 2022 og mars–mai 2023`."""
+    runs: list[list[Month]] = []
+    for month in sorted(set(months)):
+        if runs and runs[-1][-1] + 1 == month:
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    words = []
+    for run in runs:
+        first, last = month_in_words(run[0]), month_in_words(run[-1])
+        if len(run) == 1:
+            words.append(first)
+        elif first.split()[1] == last.split()[1]:
+            words.append(f"{first.split()[0]}–{last}")
+        else:
+            words.append(f"{first}–{last}")
+    return list_text(words)
+
+
+def sums(decision: Decision) -> list[str]:
+    """The application's money, in words."""
+    if decision.total is not None:
+        return [f"Sum: {money_text(decision.total)}"]
+    if not decision.rates:
+        return ["Reglene regner ikke ut noe beløp i denne ordningen."]
+    return [
+        "Sum: kan ikke regnes ut ennå",
+        f"Kjent beløp: {money_text(decision.known)}",
+        f"Ukjente satser: {list_text(list(decision.rates))}",
+    ]
