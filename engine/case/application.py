@@ -99,7 +99,13 @@ def _scheme(node: Node, book: Rulebook, faults: FaultList) -> str:
     top = node.entries.get("søknad") if isinstance(node, MappingNode) else None
     if not isinstance(node, MappingNode) or not isinstance(top, MappingNode):
         place = top.place if top is not None else node.place
-        faults.add(place, "SØKNAD", "filen inneholder ingen søknad", "en søknad står under «søknad:»", "lag en mal med «alis ny-søknad»")
+        faults.add(
+            place,
+            "SØKNAD",
+            "filen inneholder ingen søknad",
+            "en søknad står under «søknad:»",
+            "lag en mal med «alis ny-søknad»",
+        )
         return ""
     stated = top.entries.get("ordning")
     if isinstance(stated, Scalar):
@@ -109,11 +115,17 @@ def _scheme(node: Node, book: Rulebook, faults: FaultList) -> str:
             faults.add(stated.place, "ORDNING", what, f"ordningene er {list_text(known)}", "rett navnet")
         elif stated.text not in book.schemes:
             what = f"ordningen «{stated.text}» har ingen regelsett"
-            faults.add(stated.place, "ORDNING", what, "reglene som er lest, dekker den ikke", "kontroller mappen med regler")
+            faults.add(
+                stated.place, "ORDNING", what, "reglene som er lest, dekker den ikke", "kontroller mappen med regler"
+            )
         return stated.text
     found = infer_scheme(book, _agreement_dates(node, book))
     if len(found) != 1:
-        what = "søknaden sier ikke hvilken ordning den gjelder" if not found else f"avtaledatoene passer til {list_text(sorted(found))}"
+        what = (
+            "søknaden sier ikke hvilken ordning den gjelder"
+            if not found
+            else f"avtaledatoene passer til {list_text(sorted(found))}"
+        )
         faults.add(
             top.place,
             "ORDNING",
@@ -193,7 +205,13 @@ class _Reader:
                 continue
             if first > last:
                 what = f"perioden slutter {date_text(last)}, før den starter {date_text(first)}"
-                self.faults.add(item.place, "PERIODE-REKKEFØLGE", what, "«til» kan ikke være før «fra»", "bytt om eller rett datoene")
+                self.faults.add(
+                    item.place,
+                    "PERIODE-REKKEFØLGE",
+                    what,
+                    "«til» kan ikke være før «fra»",
+                    "bytt om eller rett datoene",
+                )
                 continue
             found.append((Period(first, last, facts, f"{path}.perioder[{index}]"), item.place))
         found.sort(key=lambda pair: pair[0].first)
@@ -236,7 +254,9 @@ class _Reader:
         try:
             value = read_stated(fact, node.text)
         except ValueError as error:
-            self.faults.add(node.place, "VERDI", f"«{node.text}» kan ikke leses i «{fact.name}»", str(error), "rett verdien")
+            self.faults.add(
+                node.place, "VERDI", f"«{node.text}» kan ikke leses i «{fact.name}»", str(error), "rett verdien"
+            )
             return None
         if isinstance(value, int | Fraction) and fact.kind in ("heltall", "desimal") and not _within(fact, value):
             what = f"«{node.text}» er ikke mulig for «{fact.name}»"
@@ -320,5 +340,3 @@ def written_value(value: Stated) -> Any:
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
     return value.isoformat() if isinstance(value, date) else value
-
-

@@ -13,9 +13,20 @@ from typing import Any
 
 from engine.case.formula import formula
 from engine.case.frame import Frame, Reader, Slots
-from engine.case.truth import JA, NEI, SKJØNN, UAVKLART, both, either, opposite
+from engine.case.truth import JA, NEI, NO, SKJØNN, UAVKLART, YES, both, either, opposite
 from engine.case.value import Between, Unknown, Value
-from engine.language.condition import All, Among, Compare, Condition, Given, Includes, Judgement, Leaf, Not, operand_names
+from engine.language.condition import (
+    All,
+    Among,
+    Compare,
+    Condition,
+    Given,
+    Includes,
+    Judgement,
+    Leaf,
+    Not,
+    operand_names,
+)
 from engine.language.condition import Any as AnyOf
 
 Comparator = Callable[[Frame], int]
@@ -35,7 +46,9 @@ def comparator(leaf: Leaf, slots: Slots, of_list: str | None = None) -> Comparat
         case Compare(left, op, right):
             return _compare(formula(left, slots, of_list), _OPERATORS[op], formula(right, slots, of_list))
         case Among(name, values):
-            return _among(slots.reader(name.name, of_list), frozenset(values), slots.unclear.get(name.name, frozenset()))
+            return _among(
+                slots.reader(name.name, of_list), frozenset(values), slots.unclear.get(name.name, frozenset())
+            )
         case Includes(name, value):
             return _includes(slots.reader(name.name, of_list), value)
         case Given(name, word):
@@ -58,9 +71,9 @@ def tree(condition: Condition, slots: Slots, of_list: str | None = None) -> Comp
     """A whole condition as one function of a frame, for conditions inside definitions, components and notes."""
     match condition:
         case All(parts):
-            return _fold([tree(part, slots, of_list) for part in parts], both, JA)
+            return _fold([tree(part, slots, of_list) for part in parts], both, JA, NO)
         case AnyOf(parts):
-            return _fold([tree(part, slots, of_list) for part in parts], either, NEI)
+            return _fold([tree(part, slots, of_list) for part in parts], either, NEI, YES)
         case Not(part):
             inner = tree(part, slots, of_list)
             return lambda frame: opposite(inner(frame))
@@ -70,7 +83,8 @@ def tree(condition: Condition, slots: Slots, of_list: str | None = None) -> Comp
             return comparator(condition, slots, of_list)
 
 
-def _fold(parts: Sequence[Comparator], combine: Callable[[int, int], int], start: int) -> Comparator:
+def _fold(parts: Sequence[Comparator], combine: Callable[[int, int], int], start: int, settled: int) -> Comparator:
+    """The parts combined from left to right, until the answer has the bit that no later part can change."""
     if len(parts) == 1:
         return parts[0]
 
@@ -78,6 +92,8 @@ def _fold(parts: Sequence[Comparator], combine: Callable[[int, int], int], start
         code = start
         for part in parts:
             code = combine(code, part(frame))
+            if code & settled:
+                return code
         return code
 
     return evaluate

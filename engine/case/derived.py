@@ -97,7 +97,8 @@ def judged(leaf: object, slots: Slots, frame: Frame) -> Unknown:
 
 def _counting(stretches: list[Stretch], where: _Filter, counting: bool) -> list[tuple[Stretch, int]]:
     return [
-        (stretch, both(stretch.code, where.test(stretch.frame)) if counting else where.test(stretch.frame)) for stretch in stretches
+        (stretch, both(stretch.code, where.test(stretch.frame)) if counting else where.test(stretch.frame))
+        for stretch in stretches
     ]
 
 

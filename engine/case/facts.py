@@ -18,7 +18,9 @@ Defaults = list[tuple[Asked, str]]
 _FIRST_MONTH, _LAST_MONTH = "tilskuddsårets_første_måned", "tilskuddsårets_siste_måned"
 
 
-def fill(frame: Frame, facts: Iterable[Fact], stated: Facts, slots: Slots, path: str, doctor: str | None, defaults: Defaults) -> None:
+def fill(
+    frame: Frame, facts: Iterable[Fact], stated: Facts, slots: Slots, path: str, doctor: str | None, defaults: Defaults
+) -> None:
     """Put stated facts, defaults and missing facts in a frame's slots."""
     for fact in facts:
         if fact.kind == "liste":
@@ -49,7 +51,9 @@ def application_frame(application: Application, slots: Slots, grant_set: RuleSet
     return frame
 
 
-def doctor_frame(base: Frame, doctor: Doctor, scheme: str, slots: Slots, defaults: Defaults) -> tuple[Frame, list[Span]]:
+def doctor_frame(
+    base: Frame, doctor: Doctor, scheme: str, slots: Slots, defaults: Defaults
+) -> tuple[Frame, list[Span]]:
     """The doctor's frame and the periods, each with its own."""
     frame = base.copy()
     fill(frame, slots.vocabulary.facts_of(scheme, "lege"), doctor.facts, slots, doctor.path, doctor.id, defaults)
@@ -63,7 +67,9 @@ def doctor_frame(base: Frame, doctor: Doctor, scheme: str, slots: Slots, default
     return frame, spans
 
 
-def row_frames(base: Frame, name: str, rows: Iterable[Facts], path: str, doctor: str | None, slots: Slots) -> list[Frame]:
+def row_frames(
+    base: Frame, name: str, rows: Iterable[Facts], path: str, doctor: str | None, slots: Slots
+) -> list[Frame]:
     """A frame for each row of a list fact. A field called `måned` is the row's month."""
     fields = slots.lists[name].fields
     frames = []

@@ -20,7 +20,7 @@ def formula(expression: Expression, slots: Slots, of_list: str | None = None) ->
     """Expression → function of a frame. A percentage counts as hundredths in a product and a quotient."""
     match expression:
         case Number(value) | Day(value) | MonthOf(value):
-            return _constant(value)
+            return _constant(whole(value))
         case Name(name):
             return slots.reader(name, of_list)
         case Binary(op, left, right):
@@ -31,7 +31,16 @@ def formula(expression: Expression, slots: Slots, of_list: str | None = None) ->
             return _binary(_OPERATIONS[op], first, second)
         case Call(function, arguments):
             parts = [formula(argument, slots, of_list) for argument in arguments]
-            return _rounded(_ROUNDINGS[function], *parts) if function in _ROUNDINGS else _extreme(_EXTREMES[function], parts)
+            return (
+                _rounded(_ROUNDINGS[function], *parts)
+                if function in _ROUNDINGS
+                else _extreme(_EXTREMES[function], parts)
+            )
+
+
+def whole(value: Any) -> Any:
+    """A whole number as an int, which compares faster; anything else as it is."""
+    return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
 
 
 def _constant(value: Any) -> Reader:

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.case.calendar import MONTH
 from engine.case.comparison import tree, unknowns
-from engine.case.formula import formula
+from engine.case.formula import formula, whole
 from engine.case.frame import Frame, Reader, Slots
 from engine.case.truth import NO, YES
 from engine.case.value import UNSET, Unknown, Value
@@ -43,7 +43,7 @@ def _rows(parameter: Parameter, slots: Slots, variant: str | None) -> list[Row]:
 def _quantity(quantity: Quantity, name: str, slots: Slots) -> Reader:
     if quantity.formula is not None:
         return formula(quantity.formula, slots)
-    value: Any = Unknown(rates=frozenset({name})) if quantity.value is None else quantity.value
+    value: Any = Unknown(rates=frozenset({name})) if quantity.value is None else whole(quantity.value)
     return lambda frame: value
 
 

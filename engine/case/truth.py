@@ -19,7 +19,8 @@ _NEGATIVE = NO | MAYBE_NO
 
 #: the answer a code settles to, by code
 SETTLED = tuple(
-    "ja" if code & YES else "nei" if code & NO else "skjønn" if code & SKJØNN == SKJØNN else "uavklart" for code in range(16)
+    "ja" if code & YES else "nei" if code & NO else "skjønn" if code & SKJØNN == SKJØNN else "uavklart"
+    for code in range(16)
 )
 
 CODE_OF = {"ja": JA, "nei": NEI, "skjønn": SKJØNN, "uavklart": UAVKLART}

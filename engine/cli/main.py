@@ -28,7 +28,9 @@ def parser() -> Parser:
     commands = top.add_subparsers(dest="kommando", title="Kommandoer", metavar="KOMMANDO", parser_class=Parser)
     for name, words in COMMANDS.items():
         module = importlib.import_module(f"engine.cli.{_module(name)}")
-        own = commands.add_parser(name, help=words, description=words[0].upper() + words[1:] + ".", epilog=module.EXAMPLES)
+        own = commands.add_parser(
+            name, help=words, description=words[0].upper() + words[1:] + ".", epilog=module.EXAMPLES
+        )
         module.arguments(own)
     return top
 

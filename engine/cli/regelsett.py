@@ -26,8 +26,12 @@ T = TypeVar("T")
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--avtaledato", required=True, metavar="DATO", help="datoen avtalen ble inngått")
     parser.add_argument("--ordning", metavar="ORDNING", help="ordningen; utelatt: den ordningen avtaledatoen peker på")
-    parser.add_argument("--måned", dest="måned", metavar="MÅNED", help="måneden det søkes for; viser hvilke vilkår som gjelder da")
-    parser.add_argument("--format", choices=("tekst", "json"), help="tekst (vanlig på skjerm) eller json (vanlig ellers)")
+    parser.add_argument(
+        "--måned", dest="måned", metavar="MÅNED", help="måneden det søkes for; viser hvilke vilkår som gjelder da"
+    )
+    parser.add_argument(
+        "--format", choices=("tekst", "json"), help="tekst (vanlig på skjerm) eller json (vanlig ellers)"
+    )
     parser.add_argument("--regler", metavar="MAPPE", help="mappen med reglene")
 
 
@@ -63,7 +67,9 @@ def lookup(book: Any, agreed: date, scheme: str | None, month: Any) -> dict[str,
     if scheme is None:
         found = infer_scheme(book, [agreed])
         if len(found) != 1:
-            raise Faults([argument_fault(f"avtaledatoen {date_text(agreed)} peker ikke på én ordning", "legg til --ordning")])
+            raise Faults(
+                [argument_fault(f"avtaledatoen {date_text(agreed)} peker ikke på én ordning", "legg til --ordning")]
+            )
         scheme = found.pop()
     if scheme not in book.schemes:
         hint = did_you_mean(scheme, book.schemes)

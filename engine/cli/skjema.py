@@ -28,7 +28,10 @@ def run(chosen: argparse.Namespace) -> int:
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue
         if chosen.sjekk:
-            print(f"{path}:1:1: UTDATERT: filen stemmer ikke med reglene – den lages av dem – kjør «alis skjema»", file=sys.stderr)
+            print(
+                f"{path}:1:1: UTDATERT: filen stemmer ikke med reglene – den lages av dem – kjør «alis skjema»",
+                file=sys.stderr,
+            )
             stale += 1
         else:
             write_whole(path, text)
@@ -48,5 +51,7 @@ def generated(root: Path) -> dict[Path, str]:
     docs = Path(__file__).resolve().parent.parent.parent / "docs"
     files = {FOLDER / "søknad.schema.json": json.dumps(schema, ensure_ascii=False, indent=2) + "\n"}
     if docs.is_dir():
-        files[docs / "språkreferanse.md"] = language_reference(published("regelsett"), published("vokabular"), vocabulary)
+        files[docs / "språkreferanse.md"] = language_reference(
+            published("regelsett"), published("vokabular"), vocabulary
+        )
     return files

@@ -41,7 +41,11 @@ def run(chosen: argparse.Namespace) -> int:
         book = open_rulebook(root)
         check_forms(book)
     except Faults as faults:
-        shown = [fault for fault in faults.faults if only is None or Path(fault.place.file).name == only.name and only.parent.name in fault.place.file]
+        shown = [
+            fault
+            for fault in faults.faults
+            if only is None or (Path(fault.place.file).name == only.name and only.parent.name in fault.place.file)
+        ]
         if not shown:
             other = f"{only} har ingen egne feil, men andre filer i {root} har {len(faults.faults)}"
             print(f"{other}. Kjør «alis valider {root}».", file=sys.stderr)
@@ -54,7 +58,9 @@ def run(chosen: argparse.Namespace) -> int:
     rules = sum(len(versions) for scheme in book.schemes.values() for versions in scheme.rules.values())
     rates = sum(len(scheme.parameters) for scheme in book.schemes.values())
     facts = len(book.vocabulary.facts)
-    print(f"Ingen feil. {sets} regelsett med {rules} vilkår og {rates} satser og grenser, og {facts} opplysninger i {VOCABULARY_FILE}.")
+    print(
+        f"Ingen feil. {sets} regelsett med {rules} vilkår og {rates} satser og grenser, og {facts} opplysninger i {VOCABULARY_FILE}."
+    )
     return 0
 
 

@@ -20,7 +20,9 @@ EXAMPLES = """Eksempler:
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("regelsett", metavar="ÅR/ORDNING", help="regelsettet, for eksempel 2024/nasjonal-alis")
     parser.add_argument("--avtaledato", metavar="DATO", help="vis bare det som gjelder en avtale inngått denne datoen")
-    parser.add_argument("--måned", dest="måned", metavar="MÅNED", help="vis bare det som gjelder denne måneden (krever --avtaledato)")
+    parser.add_argument(
+        "--måned", dest="måned", metavar="MÅNED", help="vis bare det som gjelder denne måneden (krever --avtaledato)"
+    )
     parser.add_argument("--regler", metavar="MAPPE", help="mappen med reglene")
 
 
@@ -44,8 +46,12 @@ def run(chosen: argparse.Namespace) -> int:
     one = book.rule_set(chosen.regelsett)
     scheme = book.schemes[one.scheme]
     if agreed is not None and (selected := select(scheme, agreed)) is not one:
-        other = f"{date_text(agreed)} velger {selected.id}" if selected else f"ingen regelsett dekker {date_text(agreed)}"
-        raise Faults([argument_fault(f"avtaledatoen passer ikke til {one.id}: {other}", "rett datoen eller regelsettet")])
+        other = (
+            f"{date_text(agreed)} velger {selected.id}" if selected else f"ingen regelsett dekker {date_text(agreed)}"
+        )
+        raise Faults(
+            [argument_fault(f"avtaledatoen passer ikke til {one.id}: {other}", "rett datoen eller regelsettet")]
+        )
     for level, text in rulebook_text(scheme, one, agreed, month):
         print(("\n" + "#" * level + " " if level else "") + text)
     return 0

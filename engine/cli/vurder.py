@@ -32,10 +32,18 @@ MANY = 2
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("filer", nargs="+", metavar="FIL", help="søknad i YAML eller JSON, eller en mappe med søknader")
-    parser.add_argument("--format", choices=("tekst", "json"), help="tekst (vanlig på skjerm) eller json (vanlig ellers)")
-    parser.add_argument("--satser", metavar="FIL", help="legg foreslåtte eller manglende satser over reglene i denne kjøringen")
-    parser.add_argument("--alt", action="store_true", help="vis hele vedtaket for hver fil, også vilkår som ikke er aktuelle")
-    parser.add_argument("--bare-naiv", action="store_true", help="bruk bare den naive evaluatoren (står i kvitteringen)")
+    parser.add_argument(
+        "--format", choices=("tekst", "json"), help="tekst (vanlig på skjerm) eller json (vanlig ellers)"
+    )
+    parser.add_argument(
+        "--satser", metavar="FIL", help="legg foreslåtte eller manglende satser over reglene i denne kjøringen"
+    )
+    parser.add_argument(
+        "--alt", action="store_true", help="vis hele vedtaket for hver fil, også vilkår som ikke er aktuelle"
+    )
+    parser.add_argument(
+        "--bare-naiv", action="store_true", help="bruk bare den naive evaluatoren (står i kvitteringen)"
+    )
     parser.add_argument("--regler", metavar="MAPPE", help="mappen med reglene")
 
 
@@ -62,7 +70,14 @@ def _files(given: list[str]) -> Iterator[Path]:
         if path.is_dir():
             found = sorted(one for one in path.rglob("*") if one.suffix in (".yaml", ".yml", ".json") and one.is_file())
             if not found:
-                faults.extend([argument_fault(f"mappen «{name}» har ingen søknader", "oppgi en mappe med filer som slutter på .yaml eller .json")])
+                faults.extend(
+                    [
+                        argument_fault(
+                            f"mappen «{name}» har ingen søknader",
+                            "oppgi en mappe med filer som slutter på .yaml eller .json",
+                        )
+                    ]
+                )
         for one in found:
             if one not in seen:
                 seen.add(one)
@@ -152,7 +167,12 @@ class _Run:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
         bar = Progress(
-            TextColumn("Vurderer"), BarColumn(), MofNCompleteColumn(), console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
+            TextColumn("Vurderer"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            console=Console(stderr=True),
+            transient=True,
+            disable=not sys.stderr.isatty(),
         )
         with bar:
             task = bar.add_task("vurderer", total=len(paths))

@@ -134,9 +134,7 @@ class _GroupProgram:
         fired, settled = self.program.run(values)
         answers = self._answers(fired)
         status = self.order[settled[0]] if settled else "ja"
-        return Verdict(
-            tuple(answers["value"]), tuple(answers["judgement"]), tuple(answers["partial"]), status
-        )
+        return Verdict(tuple(answers["value"]), tuple(answers["judgement"]), tuple(answers["partial"]), status)
 
     def _answers(self, fired: Sequence[int]) -> dict[str, list[str]]:
         held = set(fired)
@@ -163,7 +161,9 @@ class _GroupProgram:
                 self.group.clauses, answers["value"], answers["judgement"], answers["partial"], strict=True
             )
         }
-        effects |= {name for position, (name, _) in enumerate(self.extras) if 4 * (len(self.parts) + position) not in held}
+        effects |= {
+            name for position, (name, _) in enumerate(self.extras) if 4 * (len(self.parts) + position) not in held
+        }
         return tuple(int(one in effects) for one in self.order)
 
 

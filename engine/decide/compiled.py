@@ -11,8 +11,9 @@ from engine.case.calendar import day_limits
 from engine.case.comparison import Comparator, tree
 from engine.case.formula import formula
 from engine.case.frame import Reader, Slots
-from engine.case.truth import JA, NEI
+from engine.case.truth import NEI
 from engine.decide.group import Group
+from engine.decide.plan import Plan
 from engine.language.condition import Condition
 from engine.language.model import Calculation, Component, DaysCounted, Note, Rule, Run, SumOverDays
 from engine.language.rulebook import Rulebook, SchemeRules
@@ -22,6 +23,8 @@ from engine.text.month import Month
 
 #: the extra status a component's month can get: held back, or its amount hangs on a missing fact
 HELD = "uavklart"
+
+_KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,6 @@ class CompiledNote:
     amount: Reader | None
 
 
-Flags = list[tuple[int, int]]
-
-
 class CompiledScheme:
     """Everything of one scheme that does not depend on the application."""
 
@@ -71,13 +71,18 @@ class CompiledScheme:
         }
         self.components = {name: self._component(part, versions) for name, part in scheme.components.items()}
         self.notes = [
-            CompiledNote(note, self._tree(note.when, note.per), None if note.formula is None else formula(note.formula, self.slots))
+            CompiledNote(
+                note,
+                self._tree(note.when, note.per),
+                None if note.formula is None else formula(note.formula, self.slots),
+            )
             for notes in scheme.notes.values()
             for note in notes[-1:]
         ]
         self.day_limits = day_limits(self._day_conditions(versions), self.slots)
         self._standings: dict[tuple[date | None, Month | None, int | None], dict[str, Standing]] = {}
-        self._flags: dict[tuple[Group, date | None, Month | None, int | None], Flags] = {}
+        self._plans: dict[object, Plan] = {}
+        self._found: dict[tuple[Group, date | None, Month | None, int | None], Plan] = {}
 
     def _component(self, component: Component, versions: Sequence[Rule]) -> CompiledComponent:
         own = [rule for rule in versions if component.id in rule.components]
@@ -122,28 +127,31 @@ class CompiledScheme:
         key = (agreed, month, year)
         found = self._standings.get(key)
         if found is None:
-            if len(self._standings) > 20_000:
+            if len(self._standings) > _KEPT:
                 self._standings.clear()
             found = {one.rule.id: one for one in standings(self.scheme, agreed, month, year)}
             self._standings[key] = found
         return found
 
-    def flags(self, group: Group, agreed: date | None, month: Month | None, year: int | None) -> Flags:
-        """The answers of a group's flags: which version of each rule is in force, and which exceptions the agreement can use."""
+    def plan(self, group: Group, agreed: date | None, month: Month | None, year: int | None) -> Plan:
+        """The group's plan for an agreement date, a month and a grant year."""
         key = (group, agreed, month, year)
-        flags = self._flags.get(key)
-        if flags is None:
-            if len(self._flags) > 20_000:
-                self._flags.clear()
+        found = self._found.get(key)
+        if found is None:
+            if len(self._found) > _KEPT:
+                self._found.clear()
             standing = self.standing(agreed, month, year)
-            flags = []
-            for clause in group.clauses:
-                one = standing[clause.rule.id]
-                flags.append((clause.in_force, JA if one.in_force and one.rule.origin == clause.rule.origin else NEI))
-                for exemption, flag, _ in clause.exemptions:
-                    flags.append((flag, JA if agreed is not None and exemption.agreements.holds(agreed) else NEI))
-            self._flags[key] = flags
-        return flags
+            alike = tuple((one.rule.id, one.rule.origin, one.in_force, one.why) for one in standing.values())
+            excepted = tuple(
+                agreed is not None and exemption.agreements.holds(agreed)
+                for clause in group.clauses
+                for exemption, _, _ in clause.exemptions
+            )
+            shared = (group, alike, excepted)
+            if shared not in self._plans:
+                self._plans[shared] = Plan(group, standing, agreed)
+            found = self._found[key] = self._plans[shared]
+        return found
 
 
 def compiled(book: Rulebook, scheme: str) -> CompiledScheme:

@@ -13,10 +13,11 @@ from engine.case.frame import Frame
 from engine.case.truth import YES
 from engine.case.value import Asked, Between, Unknown
 from engine.decide.agreement import Evaluator, Panel
+from engine.decide.answer import SUPPLIED
 from engine.decide.compiled import CompiledNote, CompiledScheme, compiled
 from engine.decide.decision import Decision, DoctorDecision, Finding, Missing, Noted
 from engine.decide.doctor import DoctorAssessment
-from engine.decide.finding import SUPPLIED, findings
+from engine.decide.finding import findings
 from engine.decide.forward import available
 from engine.decide.money import PAID
 from engine.decide.naive import NaiveEvaluator
@@ -75,9 +76,7 @@ class _Assessment:
             return self._decision(self.compiled.summary.formal_defect, refused)
         doctors = []
         for doctor in self.application.doctors:
-            assessment = DoctorAssessment(
-                self.compiled, self.panel, self.frame, doctor, self.year, held, self.defaults
-            )
+            assessment = DoctorAssessment(self.compiled, self.panel, self.frame, doctor, self.year, held, self.defaults)
             decided = assessment.decide()
             doctors.append(decided)
             self.findings += assessment.findings
@@ -100,11 +99,11 @@ class _Assessment:
     def _application(self) -> tuple[str, bool]:
         """The status of the conditions on the application itself, and whether it is on hold."""
         group = self.compiled.application
-        codes = group.codes(self.frame, self.compiled.flags(group, None, None, self.year))
+        plan = self.compiled.plan(group, None, None, self.year)
+        codes = plan.codes(self.frame)
         verdict = self.panel.verdict(group, codes)
         held = False
-        standing = self.compiled.standing(None, None, self.year)
-        for finding in findings(group, codes, verdict, standing, self.frame, self.compiled.slots):
+        for finding in findings(plan.answers(codes, verdict), group, codes, self.frame, self.compiled.slots):
             self.findings.append(finding)
             held = held or (finding.rule.consequence == SUPPLIED and finding.follows == SUPPLIED)
             if finding.follows == SUPPLIED:
@@ -118,9 +117,7 @@ class _Assessment:
         self._notes_of("søknad", self.frame, None, [])
         return status, held
 
-    def _rows(
-        self, base: Frame, level: str, lists: object, path: str, doctor: str | None, status: str = "ja"
-    ) -> str:
+    def _rows(self, base: Frame, level: str, lists: object, path: str, doctor: str | None, status: str = "ja") -> str:
         """Rules and notes on the rows of the level's lists. Gives the status with what the rows add to it."""
         slots = self.compiled.slots
         assert isinstance(lists, dict)
@@ -130,10 +127,10 @@ class _Assessment:
             for frame in row_frames(base, name, lists.get(name, ()), path, doctor, slots):
                 group = self.compiled.lists.get(name)
                 if group is not None:
-                    codes = group.codes(frame, self.compiled.flags(group, None, None, self.year))
+                    plan = self.compiled.plan(group, None, None, self.year)
+                    codes = plan.codes(frame)
                     verdict = self.panel.verdict(group, codes)
-                    standing = self.compiled.standing(None, None, self.year)
-                    for finding in findings(group, codes, verdict, standing, frame, slots):
+                    for finding in findings(plan.answers(codes, verdict), group, codes, frame, slots):
                         finding.doctor = doctor
                         self.findings.append(finding)
                     if status == "ja" and verdict.status == "skjønn":
@@ -198,7 +195,9 @@ class _Assessment:
             if note.per != per or (limited and not any(note.months.holds(month) for month in months)):
                 continue
             if compiled_note.when(frame) & YES:
-                self.notes.append(Noted(compiled_note, frame, doctor, list(months) if per not in ("søknad", "lege") else []))
+                self.notes.append(
+                    Noted(compiled_note, frame, doctor, list(months) if per not in ("søknad", "lege") else [])
+                )
 
     # --- the whole -----------------------------------------------------------------------------------------------------
 
@@ -207,7 +206,10 @@ class _Assessment:
         rates = sorted({rate for line in lines for rate in line.rates})
         known = sum((line.known for line in lines), Decimal(0))
         pays = bool(self.compiled.components)
-        discretionary = not pays and outcome not in (self.compiled.summary.formal_defect, self.compiled.summary.without_months)
+        discretionary = not pays and outcome not in (
+            self.compiled.summary.formal_defect,
+            self.compiled.summary.without_months,
+        )
         return Decision(
             application=self.application,
             compiled=self.compiled,

@@ -10,33 +10,40 @@ from fractions import Fraction
 from engine.case.application import Application, Doctor
 from engine.case.frame import Frame
 from engine.case.value import Asked, Value
+from engine.decide.answer import Answer
 from engine.decide.compiled import CompiledNote, CompiledScheme
-from engine.decide.group import Clause
 from engine.language.model import Calculation, Rule, RuleSet
 from engine.text.month import Month
-
-MET, NOT_MET, UNRESOLVED, NOT_RELEVANT = "oppfylt", "ikke oppfylt", "uavklart", "ikke aktuelt"
 
 
 @dataclass(slots=True)
 class Finding:
-    """What was found for one rule on one frame. `follows` is what the answer leads to, empty for nothing."""
+    """An answer on one frame. A rule about the doctor has the `months` it was the same in; a rule about days has the number."""
 
-    rule: Rule
-    level: str
-    result: str
-    follows: str
+    answer: Answer
     frame: Frame
     doctor: str | None = None
     month: Month | None = None
     component: str | None = None
-    why: str | None = None
-    exemption: str | None = None
     days: int | None = None
-    judged: bool = False
-    clause: Clause | None = None
     missing: frozenset[Asked] = frozenset()
-    months: list[Month] = field(default_factory=list)
+    months: list[Month] | None = None
+
+    @property
+    def rule(self) -> Rule:
+        return self.answer.clause.rule
+
+    @property
+    def level(self) -> str:
+        return self.answer.clause.rule.per
+
+    @property
+    def result(self) -> str:
+        return self.answer.result
+
+    @property
+    def follows(self) -> str:
+        return self.answer.follows
 
 
 @dataclass(slots=True)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 from engine.case.application import Doctor
-from engine.case.calendar import DAY, DAYS_IN_MONTH, MONTH, Span, Stretch, cuts, months_of, stretches
+from engine.case.calendar import DAY, DAYS_IN_MONTH, MONTH, Stretch, cuts, months_of, stretches
 from engine.case.comparison import unknowns
 from engine.case.facts import Defaults, doctor_frame
 from engine.case.frame import EARLIER, STRETCHES, Frame
 from engine.case.truth import CODE_OF, JA, NEI, NO, UAVKLART, YES
 from engine.case.value import Asked, Between, Unknown, Value
 from engine.decide.agreement import Panel
+from engine.decide.answer import MET, NOT_MET, NOT_RELEVANT
 from engine.decide.compiled import CompiledComponent, CompiledScheme
-from engine.decide.decision import NOT_MET, ComponentMonth, DoctorDecision, DoctorMonth, Finding
-from engine.decide.finding import effects, findings, missing_facts
+from engine.decide.decision import ComponentMonth, DoctorDecision, DoctorMonth, Finding
+from engine.decide.finding import findings, missing_facts
 from engine.decide.money import hangs_on_facts, line, month_amount
 from engine.language.condition import leaves
 from engine.ruleset.selection import select
@@ -26,7 +26,14 @@ class DoctorAssessment:
     """Assesses one doctor of an application. `held` says that the whole application is on hold."""
 
     def __init__(
-        self, compiled: CompiledScheme, panel: Panel, base: Frame, doctor: Doctor, year: int | None, held: bool, defaults: Defaults
+        self,
+        compiled: CompiledScheme,
+        panel: Panel,
+        base: Frame,
+        doctor: Doctor,
+        year: int | None,
+        held: bool,
+        defaults: Defaults,
     ) -> None:
         self.compiled = compiled
         self.slots = compiled.slots
@@ -104,37 +111,30 @@ class DoctorAssessment:
             parts.append((own.status, instead))
         return DoctorMonth(month, self.panel.month(parts), found)
 
-    def _component_month(self, part: CompiledComponent, month: Month) -> tuple[ComponentMonth, set[str]]:
+    def _component_month(self, part: CompiledComponent, month: Month) -> tuple[ComponentMonth, frozenset[str]]:
         """The component in the month, and the components that its failing conditions open for."""
-        name = part.component.id
         frame = self._month_frame(part, month)
         amount = month_amount(part, frame)
-        held = self.held or hangs_on_facts(amount)
         group = part.months
-        flags = [*self.compiled.flags(group, self.agreed, month, self.year), (next(iter(group.extra.values())), NEI if held else JA)]
-        codes = group.codes(frame, flags)
+        plan = self.compiled.plan(group, self.agreed, month, self.year)
+        codes = plan.codes(frame, NEI if self.held or hangs_on_facts(amount) else JA)
         verdict = self.panel.verdict(group, codes)
-        effected = effects(group, verdict)
-        opened: set[str] = set()
-        decided = set()
-        for clause, one in zip(group.clauses, effected, strict=True):
-            if one == verdict.status and one is not None and one != "delvis":
-                decided.add(clause.rule.id)
-                if one == "nei":
-                    opened.update(clause.rule.opens_for)
-        standing = self.compiled.standing(self.agreed, month, self.year)
-        found = list(findings(group, codes, verdict, standing, frame, self.slots))
-        self._tell(part, month, frame, found, verdict.status, decided)
+        answers = plan.answers(codes, verdict)
+        found = findings(answers, group, codes, frame, self.slots)
+        self._tell(part, month, frame, found, verdict.status, answers.decided_by)
         if verdict.status == "uavklart":
+            self._ask(
+                missing_facts([clause.value for clause in answers.decisive], group, codes, self.slots, frame), month
+            )
             for finding in found:
-                if finding.result == NOT_MET and finding.rule.id in decided:
+                if finding.result == NOT_MET and finding.rule.id in answers.decided_by:
                     self._ask(frozenset(self._own(asked) for asked in finding.missing), month)
-            open_trees = [clause.value for clause, one in zip(group.clauses, effected, strict=True) if one == "uavklart"]
-            self._ask(missing_facts(open_trees, group, codes, self.slots, frame), month)
             if type(amount) is Unknown and hangs_on_facts(amount):
                 self._ask(amount.facts, month)
         days = _counting_days(frame[STRETCHES])
-        return ComponentMonth(name, verdict.status, days, tuple(sorted(decided)), amount, frame), opened
+        return ComponentMonth(
+            part.component.id, verdict.status, days, answers.decided_by, amount, frame
+        ), answers.opened
 
     def _own(self, asked: Asked) -> Asked:
         return asked._replace(doctor=self.doctor.id, path=f"{self.doctor.path}.{asked.fact}")
@@ -167,10 +167,10 @@ class DoctorAssessment:
 
         if days is None:
             return stretches(self.spans, self.cuts, month, frame_of, lambda frame: JA)
-        flags = self.compiled.flags(days, self.agreed, month, self.year)
+        plan = self.compiled.plan(days, self.agreed, month, self.year)
 
         def counts(frame: Frame) -> int:
-            codes = days.codes(frame, flags)
+            codes = plan.codes(frame)
             status = self.panel.verdict(days, codes).status
             if status == "uavklart":
                 facts = missing_facts([clause.value for clause in days.clauses], days, codes, self.slots, frame)
@@ -182,7 +182,13 @@ class DoctorAssessment:
     # --- findings ------------------------------------------------------------------------------------------------------
 
     def _tell(
-        self, part: CompiledComponent, month: Month, frame: Frame, found: list[Finding], status: str, decided: set[str]
+        self,
+        part: CompiledComponent,
+        month: Month,
+        frame: Frame,
+        found: list[Finding],
+        status: str,
+        decided: tuple[str, ...],
     ) -> None:
         """Keep the findings of a month; outside the window only what says so."""
         for finding in found:
@@ -201,18 +207,18 @@ class DoctorAssessment:
     def _tell_days(self, part: CompiledComponent, month: Month, frame: Frame) -> None:
         """Rules about days: told when they leave days out, or when an exception lets days in."""
         assert part.days is not None
-        standing = self.compiled.standing(self.agreed, month, self.year)
-        flags = self.compiled.flags(part.days, self.agreed, month, self.year)
+        plan = self.compiled.plan(part.days, self.agreed, month, self.year)
         told: dict[tuple[str, str, str | None], Finding] = {}
         for stretch in frame[STRETCHES]:
-            if stretch.code & YES and not any(clause.exemptions for clause in part.days.clauses):
+            if stretch.code & YES and not plan.excepting:
                 continue
-            codes = part.days.codes(stretch.frame, flags)
-            verdict = self.panel.verdict(part.days, codes)
-            for finding in findings(part.days, codes, verdict, standing, stretch.frame, self.slots):
-                if finding.result == "ikke aktuelt" or (finding.result == "oppfylt" and finding.exemption is None):
+            codes = plan.codes(stretch.frame)
+            answers = plan.answers(codes, self.panel.verdict(part.days, codes))
+            for finding in findings(answers, part.days, codes, stretch.frame, self.slots):
+                exemption = finding.answer.exemption
+                if finding.result == NOT_RELEVANT or (finding.result == MET and exemption is None):
                     continue
-                key = (finding.rule.id, finding.result, finding.exemption)
+                key = (finding.rule.id, finding.result, exemption)
                 if key in told:
                     told[key].days = (told[key].days or 0) + stretch.days
                     continue
@@ -227,8 +233,9 @@ class DoctorAssessment:
         for months in self.per_doctor.values():
             by_answer: dict[tuple[str, str, str | None], Finding] = {}
             for month, finding in months:
-                key = (finding.result, finding.follows, finding.why)
-                by_answer.setdefault(key, finding).months.append(month)
+                key = (finding.result, finding.follows, finding.answer.why)
+                first = by_answer.setdefault(key, finding)
+                first.months = [*(first.months or ()), month]
             settled += by_answer.values()
         self.findings[:0] = settled
 
@@ -237,5 +244,3 @@ def _counting_days(found: list[Stretch]) -> Value:
     low = sum(stretch.days for stretch in found if stretch.code & YES)
     high = sum(stretch.days for stretch in found if not stretch.code & NO)
     return low if low == high else Between(low, high, Unknown())
-
-

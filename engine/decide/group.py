@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.case.comparison import Comparator, comparator
-from engine.case.frame import Frame, Slots
-from engine.case.truth import SKJØNN
+from engine.case.frame import Slots
 from engine.language.condition import All, Condition, Judgement, Leaf, Not
 from engine.language.condition import Any as AnyOf
 from engine.language.model import Exemption, Rule
@@ -44,34 +43,28 @@ class Verdict:
 
 
 class Group:
-    """Rules assessed together. `flags` are leaves whose answers the caller gives: what is in force, and `extra` statuses."""
+    """Rules assessed together. A leaf without a comparator is a flag: what is in force, and the `extra` statuses."""
 
     def __init__(
-        self, name: str, rules: Sequence[Rule], slots: Slots, order: Sequence[str], of_list: str | None = None, extra: Sequence[str] = ()
+        self,
+        name: str,
+        rules: Sequence[Rule],
+        slots: Slots,
+        order: Sequence[str],
+        of_list: str | None = None,
+        extra: Sequence[str] = (),
     ) -> None:
         self.name = name
         self.of_list = of_list
         self.order = tuple(order)
         self.leaves: list[Leaf | None] = []
         self._numbers: dict[Leaf | str, int] = {}
-        self.flags: list[int] = []
         self.clauses = tuple(self._clause(rule) for rule in rules)
         self.extra = {name: self._flag(name) for name in extra}
-        self._comparators: list[tuple[int, Comparator]] = [
-            (number, comparator(leaf, slots, of_list)) for number, leaf in enumerate(self.leaves) if leaf is not None
-        ]
-        self._judged = self._numbers.get("skjønn")
-
-    def codes(self, frame: Frame, flags: Sequence[tuple[int, int]]) -> list[int]:
-        """The answer code of every leaf on a frame; `flags` are (leaf number, code) given by the caller."""
-        codes = [0] * len(self.leaves)
-        for number, compare in self._comparators:
-            codes[number] = compare(frame)
-        for number, code in flags:
-            codes[number] = code
-        if self._judged is not None:
-            codes[self._judged] = SKJØNN
-        return codes
+        self.comparators: dict[int, Comparator] = {
+            number: comparator(leaf, slots, of_list) for number, leaf in enumerate(self.leaves) if leaf is not None
+        }
+        self.judged = self._numbers.get("skjønn")
 
     def _flag(self, name: str) -> int:
         self._numbers[name] = len(self.leaves)
@@ -83,7 +76,8 @@ class Group:
         scope = None if rule.scope is None else self._tree(rule.scope)
         requirement = self._tree(rule.requirement)
         exemptions = tuple(
-            (one, self._flag(f"unntak {rule.origin} {rule.id} {one.id}"), self._tree(one.when)) for one in rule.exemptions
+            (one, self._flag(f"unntak {rule.origin} {rule.id} {one.id}"), self._tree(one.when))
+            for one in rule.exemptions
         )
         ways: list[Tree] = [("!", (in_force,)), requirement]
         if scope is not None:
@@ -140,7 +134,9 @@ def effect(consequence: str, value: str, judgement: str, partial: str) -> str | 
     if value == "nei":
         if consequence == "":
             return "nei"
-        return "skjønn" if judgement == "ja" else "uavklart" if judgement == "uavklart" else _BY_CONSEQUENCE[consequence]
+        return (
+            "skjønn" if judgement == "ja" else "uavklart" if judgement == "uavklart" else _BY_CONSEQUENCE[consequence]
+        )
     if value != "ja":
         return value
     return "delvis" if partial == "ja" else "uavklart" if partial == "uavklart" else None

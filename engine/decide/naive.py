@@ -53,7 +53,10 @@ class NaiveEvaluator:
     def month(self, parts: Sequence[tuple[str, str | None]]) -> str:
         """A month's status from its applied-for components: (status, status of the one that stepped in, or None)."""
         statuses = {_stepped_in(own, instead) for own, instead in parts}
-        return next((one for one in ("uavklart", "skjønn") if one in statuses), statuses.pop() if len(statuses) == 1 else "delvis")
+        return next(
+            (one for one in ("uavklart", "skjønn") if one in statuses),
+            statuses.pop() if len(statuses) == 1 else "delvis",
+        )
 
     def outcome(self, rules: Sequence[OutcomeRule], counts: Mapping[str, int]) -> str:
         """The first outcome that fits the counts of statuses."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from engine.case.application import Application
@@ -11,6 +12,7 @@ from engine.decide.decision import Receipt
 from engine.language.rulebook import Rulebook
 
 
+@cache
 def engine_version() -> str:
     """The installed version of the engine."""
     try:

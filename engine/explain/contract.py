@@ -11,6 +11,7 @@ from engine.case.value import Between, Unknown
 from engine.decide.decision import ComponentMonth, Decision, DoctorDecision, DoctorMonth, Finding, Line, Missing, Noted
 from engine.explain.reason import Texts
 from engine.language.model import Citation, Reading
+from engine.language.unit import DAYS
 from engine.text.month import month_text
 from engine.text.norsk import exact_decimal, plain_decimal
 
@@ -35,13 +36,20 @@ def as_json(decision: Decision) -> Json:
         about[decision.compiled.vocabulary.grant_year] = decision.grant_year
     return {
         "søknad": {**about, "utfall": decision.outcome},
-        "beløp": {"sum": _money(decision.total), "kjent": _money(decision.known), "mangler_satser": list(decision.rates)},
+        "beløp": {
+            "sum": _money(decision.total),
+            "kjent": _money(decision.known),
+            "mangler_satser": list(decision.rates),
+        },
         "leger": [_doctor(one, decision) for one in decision.doctors],
         "vilkår": [_finding(one, decision) for one in decision.findings],
         "mangler": [_missing(one, decision) for one in decision.missing],
         "skjønn": _judgements(decision),
         "merknader": [_note(one, decision) for one in decision.notes],
-        "forvalg": [{"faktum": asked.fact, "lege": asked.doctor, "verdi": value, "sti": asked.path} for asked, value in decision.defaults],
+        "forvalg": [
+            {"faktum": asked.fact, "lege": asked.doctor, "verdi": value, "sti": asked.path}
+            for asked, value in decision.defaults
+        ],
         "tolkninger": readings(decision),
         "kvittering": {
             "regler_sha256": decision.receipt.rules,
@@ -105,14 +113,16 @@ def _month(month: DoctorMonth, decision: Decision) -> Json:
 
 
 def shown(one: ComponentMonth, name: str, decision: Decision) -> Any:
-    """A named value of a month as JSON: whole numbers of days as numbers, other numbers as exact text."""
-    return _plain(decision.compiled.slots.reader(name)(one.frame))
+    """A named value of a month as JSON: days as a number, other numbers as exact text."""
+    slots = decision.compiled.slots
+    value = slots.reader(name)(one.frame)
+    if isinstance(value, int | Fraction) and slots.types[name].unit != DAYS:
+        return exact_decimal(Fraction(value))
+    return _plain(value)
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Unknown | Between):
-        return None
-    return exact_decimal(value) if isinstance(value, Fraction) else value
+    return None if isinstance(value, Unknown | Between) else value
 
 
 def _amount(one: ComponentMonth) -> str | None:
@@ -139,16 +149,16 @@ def _finding(one: Finding, decision: Decision) -> Json:
         "begrunnelse": texts(decision).reason(one, decision.application.facts),
         "fra_regelsett": one.rule.origin,
     }
-    if one.exemption is not None:
-        written["unntak"] = one.exemption
+    if one.answer.exemption is not None:
+        written["unntak"] = one.answer.exemption
     if one.days is not None:
         written["dager"] = one.days
     return written
 
 
 def _cited(one: Finding) -> Citation:
-    if one.exemption is not None:
-        return next(exemption.citation for exemption in one.rule.exemptions if exemption.id == one.exemption)
+    if one.answer.exemption is not None:
+        return next(exemption.citation for exemption in one.rule.exemptions if exemption.id == one.answer.exemption)
     return one.rule.citation
 
 
@@ -232,7 +242,8 @@ def readings(decision: Decision) -> list[Json]:
     def lean(reading: Reading | None, on: str) -> None:
         if reading is not None:
             entry = found.setdefault(
-                (reading.number, reading.text), {"nr": reading.number, "tekst": reading.text, "fordi": reading.because, "gjelder": []}
+                (reading.number, reading.text),
+                {"nr": reading.number, "tekst": reading.text, "fordi": reading.because, "gjelder": []},
             )
             if on not in entry["gjelder"]:
                 entry["gjelder"].append(on)
@@ -242,7 +253,7 @@ def readings(decision: Decision) -> list[Json]:
         if one.result != "ikke aktuelt":
             lean(one.rule.reading, one.rule.id)
             for exemption in one.rule.exemptions:
-                if exemption.id == one.exemption:
+                if exemption.id == one.answer.exemption:
                     lean(exemption.reading, exemption.id)
     for doctor in decision.doctors:
         if doctor.outside:
@@ -255,5 +266,3 @@ def readings(decision: Decision) -> list[Json]:
     for noted in decision.notes:
         lean(noted.note.note.reading, noted.note.note.id)
     return list(found.values())
-
-

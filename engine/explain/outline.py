@@ -66,7 +66,8 @@ def outline(decision: Decision) -> Outline:
         notes=[_note_line(one, decision) for one in decision.notes],
         readings=[(one["nr"], one["tekst"], one["fordi"]) for one in readings(decision)],
         defaults=[
-            f"«{asked.fact}»{_whose(asked.doctor)} er ikke oppgitt og regnes som «{value}»." for asked, value in _distinct_defaults(decision)
+            f"«{asked.fact}»{_whose(asked.doctor)} er ikke oppgitt og regnes som «{value}»."
+            for asked, value in _distinct_defaults(decision)
         ],
     )
 
@@ -87,13 +88,19 @@ def _reasons(findings: Iterable[Finding], decision: Decision, with_doctor: bool 
         key = (one.rule.id, one.component, bearing, text, who)
         reason = gathered.get(key)
         if reason is None:
-            exemption = next((part for part in one.rule.exemptions if part.id == one.exemption), None)
+            exemption = next((part for part in one.rule.exemptions if part.id == one.answer.exemption), None)
             cited = exemption.citation if exemption else one.rule.citation
             title = exemption.title if exemption else one.rule.title
             reason = gathered[key] = Reason(
-                one.rule.id, title if who is None else f"{who}: {title}", one.component, bearing, one.follows, text, source_text(cited, decision)
+                one.rule.id,
+                title if who is None else f"{who}: {title}",
+                one.component,
+                bearing,
+                one.follows,
+                text,
+                source_text(cited, decision),
             )
-        reason.months += [one.month] if one.month is not None else one.months
+        reason.months += [one.month] if one.month is not None else one.months or []
         if one.days is not None:
             reason.days = (reason.days or 0) + one.days
     order = {REFUSED: 0, OPEN: 1, MET: 2, NOT_RELEVANT: 3}

@@ -85,7 +85,12 @@ class Prose:
             case Name(name):
                 words = name.replace("_", " ")
                 parameter = self.scheme.parameters.get(name)
-                if explain and parameter is not None and len(parameter.values) == 1 and parameter.values[0].value is not None:
+                if (
+                    explain
+                    and parameter is not None
+                    and len(parameter.values) == 1
+                    and parameter.values[0].value is not None
+                ):
                     return f"{words} ({self.value(parameter.values[0], parameter.unit, parameter.kind)})"
                 return words
             case Binary(op, left, right):

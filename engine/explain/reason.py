@@ -40,11 +40,11 @@ class Texts:
         """The reason for a finding."""
         rule = finding.rule
         of_list = rule.per if rule.per in self.slots.lists else None
-        if finding.why is not None:
-            return finding.why
-        if finding.exemption is not None:
-            text = next(one.reason for one in rule.exemptions if one.id == finding.exemption)
-        elif finding.judged:
+        if finding.answer.why is not None:
+            return finding.answer.why
+        if finding.answer.exemption is not None:
+            text = next(one.reason for one in rule.exemptions if one.id == finding.answer.exemption)
+        elif finding.answer.judged:
             text = rule.reasons.get("skjønn", rule.reasons.get("ikke_oppfylt", ""))
         else:
             text = rule.reasons.get(finding.result.replace(" ", "_"), "") or _GENERAL[finding.result]
@@ -101,12 +101,18 @@ class Texts:
         return tuple(part for part in parts if part != "")
 
     def _writer(self, name: str, of_list: str | None) -> Callable[[Frame], str]:
-        if name.startswith(LACKING) or (name == "beløp" and (of_list is None or name not in self.slots.lists[of_list].fields)):
+        if name.startswith(LACKING) or (
+            name == "beløp" and (of_list is None or name not in self.slots.lists[of_list].fields)
+        ):
             write: Callable[[Frame], str] = lambda frame: ""  # noqa: E731
         else:
             field = self.slots.lists[of_list].fields.get(name) if of_list else None
             unit = field.unit if field else self.slots.types[name].unit
-            kind = {"heltall": "tall", "desimal": "tall"}.get(field.kind, field.kind) if field else self.slots.types[name].kind
+            kind = (
+                {"heltall": "tall", "desimal": "tall"}.get(field.kind, field.kind)
+                if field
+                else self.slots.types[name].kind
+            )
             table = field is None and self.slots.types[name].source == "tabell"
             read = self.slots.reader(name, of_list)
 
@@ -118,7 +124,11 @@ class Texts:
 
     def _lacking(self, name: str, finding: Finding) -> str:
         given: Any = finding.frame[self.slots.index[name]]
-        wanted = [leaf.value for leaf in leaves(finding.rule.requirement) if isinstance(leaf, Includes) and leaf.name.name == name]
+        wanted = [
+            leaf.value
+            for leaf in leaves(finding.rule.requirement)
+            if isinstance(leaf, Includes) and leaf.name.name == name
+        ]
         return list_text([word for word in wanted if not isinstance(given, frozenset) or word not in given])
 
 
@@ -151,7 +161,9 @@ def _amount(value: Fraction, unit: Unit) -> str:
 def stated_text(value: Any) -> str:
     """A stated fact as a reason writes it."""
     if isinstance(value, datetime):
-        return date_text(value.date()) + (f" klokken {value:%H.%M}" if (value.hour, value.minute, value.second) != (0, 0, 0) else "")
+        return date_text(value.date()) + (
+            f" klokken {value:%H.%M}" if (value.hour, value.minute, value.second) != (0, 0, 0) else ""
+        )
     if isinstance(value, date):
         return date_text(value)
     if isinstance(value, Fraction):

@@ -35,7 +35,10 @@ regnes nøyaktig; ingenting rundes av uten at det står.
 
 def language_reference(rule_set: Schema, vocabulary_schema: Schema, vocabulary: Vocabulary) -> str:
     """The whole page."""
-    return "\n".join([_HEAD, *_rule_set(rule_set), _FORMULAS, *_units(), *_vocabulary(vocabulary_schema, vocabulary)]) + "\n"
+    return (
+        "\n".join([_HEAD, *_rule_set(rule_set), _FORMULAS, *_units(), *_vocabulary(vocabulary_schema, vocabulary)])
+        + "\n"
+    )
 
 
 def _rule_set(schema: Schema) -> Iterator[str]:
@@ -65,7 +68,11 @@ def _rule_set(schema: Schema) -> Iterator[str]:
         yield f"### {title}\n"
         if "description" in part:
             yield part["description"] + ".\n" if not part["description"].endswith(".") else part["description"] + "\n"
-        for branch in [part, *part.get("anyOf", []), *([part["additionalProperties"]] if isinstance(part.get("additionalProperties"), dict) else [])]:
+        for branch in [
+            part,
+            *part.get("anyOf", []),
+            *([part["additionalProperties"]] if isinstance(part.get("additionalProperties"), dict) else []),
+        ]:
             if "properties" in branch:
                 yield from _table(branch, schema)
 
@@ -83,7 +90,11 @@ def _content(field: Schema, whole: Schema) -> str:
     resolved = {**_resolve(field, whole), **{key: value for key, value in field.items() if key != "$ref"}}
     text = str(resolved.get("description", ""))
     if "enum" in resolved:
-        choices = [str(choice) for choice in resolved["enum"] if not isinstance(choice, bool) and choice not in ("true", "false")]
+        choices = [
+            str(choice)
+            for choice in resolved["enum"]
+            if not isinstance(choice, bool) and choice not in ("true", "false")
+        ]
         text = f"{text}{': ' if text else ''}{', '.join(f'`{choice}`' for choice in choices)}"
     return text.replace("|", "\\|") or "et krav eller en verdi"
 
@@ -97,7 +108,11 @@ def _resolve(field: Schema, whole: Schema) -> Schema:
 
 def _units() -> Iterator[str]:
     yield "## Enheter\n"
-    yield "Enhetene er " + ", ".join(f"`{word}`" for word in SPELLINGS) + ". Med skråstrek blir det per: `kr/time`, `timer/år`.\n"
+    yield (
+        "Enhetene er "
+        + ", ".join(f"`{word}`" for word in SPELLINGS)
+        + ". Med skråstrek blir det per: `kr/time`, `timer/år`.\n"
+    )
 
 
 def _vocabulary(schema: Schema, vocabulary: Vocabulary) -> Iterator[str]:

@@ -44,7 +44,11 @@ def rulebook_text(scheme: SchemeRules, one: RuleSet, agreed: date | None, month:
     yield 2, "Vilkår"
     for rule, why in _rules(scheme, in_chain, agreed, month, one):
         yield from _rule(rule, why, prose)
-    tables = [parameter for parameter in scheme.parameters.values() if any(value.origin in chain for value in parameter.values)]
+    tables = [
+        parameter
+        for parameter in scheme.parameters.values()
+        if any(value.origin in chain for value in parameter.values)
+    ]
     yield from _tables("Satser", [table for table in tables if table.is_rate], prose, chain, month)
     yield from _tables("Grenser", [table for table in tables if not table.is_rate], prose, chain, month)
     definitions = [versions[-1] for versions in scheme.definitions.values() if versions[-1].origin in chain]
@@ -72,7 +76,12 @@ def _axes(one: RuleSet) -> Iterator[Line]:
     if one.agreements is not None:
         first, last = one.agreements.first, one.agreements.last
         span = " ".join(
-            part for part in (f"fra og med {date_text(first)}" if first else "", f"til og med {date_text(last)}" if last else "") if part
+            part
+            for part in (
+                f"fra og med {date_text(first)}" if first else "",
+                f"til og med {date_text(last)}" if last else "",
+            )
+            if part
         )
         yield 0, f"Regelsettet velges for avtaler inngått {span}."
         if one.agreements_citation is not None:
@@ -104,21 +113,29 @@ def _rules(
     for other in scheme.sets:
         if month is not None and other.grant_year is not None and other.grant_year.months.holds(month):
             year = other.grant_year.year
-    yield from ((standing.rule, standing.why) for standing in standings(scheme, agreed, month, year) if standing.in_force)
+    yield from (
+        (standing.rule, standing.why) for standing in standings(scheme, agreed, month, year) if standing.in_force
+    )
 
 
 def _rule(rule: Rule, why: str, prose: Prose) -> Iterator[Line]:
     yield 3, rule.title
     about = f" Gjelder {list_text(rule.components)}." if rule.components else ""
     months = months_text(rule.months)
-    yield 0, f"{why}{about}{f' Måneder: {months}.' if months else ''} Vurderes per {rule.per}. ({rule.id}, fra {rule.origin})"
+    yield (
+        0,
+        f"{why}{about}{f' Måneder: {months}.' if months else ''} Vurderes per {rule.per}. ({rule.id}, fra {rule.origin})",
+    )
     if rule.scope is not None:
         yield 0, "Vilkåret er bare aktuelt når:"
         yield 0, "\n".join(prose.lines(rule.scope, 1))
     yield 0, "Kravet er oppfylt når:"
     yield 0, "\n".join(prose.lines(rule.requirement, 1))
     yield 0, _CONSEQUENCE[rule.consequence]
-    for condition, words in ((rule.partial_when, "Måneden er bare delvis innvilget når:"), (rule.judgement_when, "I stedet for nei avgjør en saksbehandler når:")):
+    for condition, words in (
+        (rule.partial_when, "Måneden er bare delvis innvilget når:"),
+        (rule.judgement_when, "I stedet for nei avgjør en saksbehandler når:"),
+    ):
         if condition is not None:
             yield 0, words
             yield 0, "\n".join(prose.lines(condition, 1))
@@ -137,7 +154,9 @@ def _rule(rule: Rule, why: str, prose: Prose) -> Iterator[Line]:
     yield from _footing(rule.citation, rule.reading)
 
 
-def _tables(title: str, tables: list[Parameter], prose: Prose, chain: tuple[str, ...], month: Month | None) -> Iterator[Line]:
+def _tables(
+    title: str, tables: list[Parameter], prose: Prose, chain: tuple[str, ...], month: Month | None
+) -> Iterator[Line]:
     if not tables:
         return
     yield 2, title
@@ -146,7 +165,9 @@ def _tables(title: str, tables: list[Parameter], prose: Prose, chain: tuple[str,
         for quantity in table.values:
             if quantity.origin not in chain or (month is not None and not quantity.months.holds(month)):
                 continue
-            labels = [part for part in (months_text(quantity.months), quantity.variant or "", quantity.key or "") if part]
+            labels = [
+                part for part in (months_text(quantity.months), quantity.variant or "", quantity.key or "") if part
+            ]
             label = f"{', '.join(labels)}: " if labels else ""
             certainty = f" ({quantity.certainty})" if quantity.certainty else ""
             note = f" {quantity.note}" if quantity.note else ""

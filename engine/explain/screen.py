@@ -16,8 +16,19 @@ from engine.explain.outline import MET, NOT_RELEVANT, OPEN, REFUSED, DoctorOutli
 from engine.text.month import NAMES
 from engine.text.norsk import date_text, money_text
 
-_OUTCOME_STYLE = {"innvilget": "bold green", "delvis innvilget": "bold yellow", "avslag": "bold red", "avvist": "bold red"}
-_MARK = {"ja": ("✓", "green"), "delvis": ("✓", "yellow"), "nei": ("✗", "red"), "skjønn": ("?", "magenta"), "uavklart": ("…", "yellow")}
+_OUTCOME_STYLE = {
+    "innvilget": "bold green",
+    "delvis innvilget": "bold yellow",
+    "avslag": "bold red",
+    "avvist": "bold red",
+}
+_MARK = {
+    "ja": ("✓", "green"),
+    "delvis": ("✓", "yellow"),
+    "nei": ("✗", "red"),
+    "skjønn": ("?", "magenta"),
+    "uavklart": ("…", "yellow"),
+}
 _OUTSIDE = ("·", "dim")
 _SIGN = {REFUSED: ("✗", "red"), OPEN: ("?", "magenta"), MET: ("✓", "green"), NOT_RELEVANT: ("·", "dim")}
 
@@ -49,7 +60,8 @@ def _parts(out: Outline, all_reasons: bool) -> Iterator[RenderableType]:
     yield from _section("Merknader", [_bullet(line) for line in out.notes])
     yield from _section("Forutsatt fordi det ikke er oppgitt", [_bullet(line) for line in out.defaults])
     yield from _section(
-        "Tolkninger vedtaket bygger på", [_hanging(f"{number} ", f"{text} Fordi: {because}") for number, text, because in out.readings]
+        "Tolkninger vedtaket bygger på",
+        [_hanging(f"{number} ", f"{text} Fordi: {because}") for number, text, because in out.readings],
     )
     receipt = decision.receipt
     yield from _section(
@@ -77,7 +89,10 @@ def _doctor(doctor: DoctorOutline, decision: Decision, all_reasons: bool) -> Ite
     detail = " · ".join(part for part in (agreed, rule_set) if part)
     yield Text()
     yield Text.assemble(
-        (one.doctor.id, "bold"), ": ", (one.outcome, _OUTCOME_STYLE.get(one.outcome, "bold magenta")), (f"   {detail}", "dim")
+        (one.doctor.id, "bold"),
+        ": ",
+        (one.outcome, _OUTCOME_STYLE.get(one.outcome, "bold magenta")),
+        (f"   {detail}", "dim"),
     )
     if one.outside:
         scheme = decision.compiled.vocabulary.schemes[decision.application.scheme]
@@ -86,7 +101,9 @@ def _doctor(doctor: DoctorOutline, decision: Decision, all_reasons: bool) -> Ite
         yield Padding(Text(texts(decision).plain(scheme.outside_reason, one.doctor.facts)), (0, 0, 0, 2))
     for line in one.lines.values():
         title = decision.compiled.components[line.component].component.title
-        money = money_text(line.amount) if line.amount is not None else f"ukjent sats, kjent beløp {money_text(line.known)}"
+        money = (
+            money_text(line.amount) if line.amount is not None else f"ukjent sats, kjent beløp {money_text(line.known)}"
+        )
         months = f"{line.months} måned" + ("" if line.months == 1 else "er")
         yield Padding(Text(f"{title}: {line.outcome}, {months}, {money}"), (0, 0, 0, 2))
     if one.months:
@@ -99,7 +116,9 @@ class _Strip:
 
     def __init__(self, one: DoctorDecision, decision: Decision) -> None:
         self.one = one
-        self.names = [name for name in decision.compiled.components if any(name in month.components for month in one.months)]
+        self.names = [
+            name for name in decision.compiled.components if any(name in month.components for month in one.months)
+        ]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         table = Table(box=None, padding=(0, 1, 0, 0), show_header=True, header_style="dim")

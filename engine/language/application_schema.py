@@ -19,7 +19,8 @@ CASE_KEYS: Schema = {
         "items": {
             "type": "object",
             "properties": {
-                word: {"type": "string", "minLength": 1} for word in ("publisert", "avledet", "tolkning", "øyeblikksbilde")
+                word: {"type": "string", "minLength": 1}
+                for word in ("publisert", "avledet", "tolkning", "øyeblikksbilde")
             },
             "additionalProperties": False,
             "minProperties": 1,
@@ -38,7 +39,11 @@ _KINDS: dict[str, Schema] = {
         "pattern": rf"^({_DATE})([T ]\d{{2}}:\d{{2}}(:\d{{2}})?)?$",
         "description": "en dato, eller dato og klokkeslett i norsk tid, for eksempel 2024-08-28T14:03",
     },
-    "måned": {"type": "string", "pattern": r"^(\d{4}-\d{2}|\d{1,2}\.\d{4})$", "description": "en måned, for eksempel 2024-09"},
+    "måned": {
+        "type": "string",
+        "pattern": r"^(\d{4}-\d{2}|\d{1,2}\.\d{4})$",
+        "description": "en måned, for eksempel 2024-09",
+    },
 }
 
 
@@ -103,7 +108,11 @@ def _application(vocabulary: Vocabulary, scheme: str) -> Schema:
 
 def _doctor(vocabulary: Vocabulary, scheme: str) -> Schema:
     properties: dict[str, Schema] = {
-        "id": {"type": "string", "minLength": 1, "description": "Et navn på legen i denne søknaden. Ikke bruk fødselsnummer."}
+        "id": {
+            "type": "string",
+            "minLength": 1,
+            "description": "Et navn på legen i denne søknaden. Ikke bruk fødselsnummer.",
+        }
     }
     facts = vocabulary.facts_of(scheme, "lege")
     properties |= {fact.name: fact_schema(fact) for fact in facts}
@@ -113,7 +122,9 @@ def _doctor(vocabulary: Vocabulary, scheme: str) -> Schema:
         "minItems": 1,
         "description": "Periodene det søkes for",
         "items": _object(
-            {fact.name: fact_schema(fact) for fact in periods}, [fact.name for fact in periods if fact.required], "En periode"
+            {fact.name: fact_schema(fact) for fact in periods},
+            [fact.name for fact in periods if fact.required],
+            "En periode",
         ),
     }
     return _object(properties, ["id", "perioder"], "Opplysninger om legen")
@@ -149,7 +160,10 @@ def _value_schema(fact: Fact) -> Schema:
         case "desimal":
             return _number(fact, "number", r"^[-−]?\d[\d \u00a0]*([.,]\d+)?(/\d+)?$", "et tall")
         case "tekst":
-            return {"anyOf": [{"type": "string", "pattern": f"^{fact.pattern or '.+'}$"}, {"type": "integer"}], "description": "tekst"}
+            return {
+                "anyOf": [{"type": "string", "pattern": f"^{fact.pattern or '.+'}$"}, {"type": "integer"}],
+                "description": "tekst",
+            }
         case "liste":
             fields = {name: fact_schema(field) for name, field in fact.fields.items()}
             required = [name for name, field in fact.fields.items() if field.required]

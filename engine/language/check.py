@@ -48,7 +48,9 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
 }
 
 
-def check_rulebook(vocabulary: Vocabulary, schemes: Mapping[str, SchemeRules], faults: FaultList) -> dict[str, SchemeRules]:
+def check_rulebook(
+    vocabulary: Vocabulary, schemes: Mapping[str, SchemeRules], faults: FaultList
+) -> dict[str, SchemeRules]:
     """The schemes with conditions settled; everything wrong is in `faults`."""
     checked: dict[str, SchemeRules] = {}
     for name, scheme in schemes.items():
@@ -56,7 +58,13 @@ def check_rulebook(vocabulary: Vocabulary, schemes: Mapping[str, SchemeRules], f
             for one in scheme.sets:
                 hint = did_you_mean(name, vocabulary.schemes)
                 what = f"ordningen «{name}» finnes ikke i vokabularet" + ("," + hint if hint else "")
-                faults.add(one.places["ordning"], "ORDNING", what, f"ordningene er {list_text(list(vocabulary.schemes))}", "rett navnet")
+                faults.add(
+                    one.places["ordning"],
+                    "ORDNING",
+                    what,
+                    f"ordningene er {list_text(list(vocabulary.schemes))}",
+                    "rett navnet",
+                )
             continue
         checked[name] = _SchemeCheck(vocabulary, scheme, faults).run()
     return checked
@@ -79,7 +87,11 @@ class _SchemeCheck:
             self._sources(one)
         settled = [self._settle(one) for one in self.scheme.sets]
         scheme = gather(self.vocabulary, settled)[self.scheme.id]
-        derived = {name: (self._definition(definition),) for name, definition in self.vocabulary.derived.items() if name in scheme.names}
+        derived = {
+            name: (self._definition(definition),)
+            for name, definition in self.vocabulary.derived.items()
+            if name in scheme.names
+        }
         check_texts(scheme, self.lists, self.faults)
         return replace(scheme, definitions={**derived, **scheme.definitions})
 
@@ -101,7 +113,9 @@ class _SchemeCheck:
                 if not any(repeal.rule in earlier.rules for earlier in self.scheme.sets[:index]):
                     hint = did_you_mean(repeal.rule, self.scheme.rules)
                     what = f"«{repeal.rule}» finnes ikke i et tidligere regelsett" + ("," + hint if hint else "")
-                    self.faults.add(repeal.place, "OPPHEVER", what, "bare et vilkår som finnes, kan oppheves", "rett navnet")
+                    self.faults.add(
+                        repeal.place, "OPPHEVER", what, "bare et vilkår som finnes, kan oppheves", "rett navnet"
+                    )
 
     def _sources(self, one: RuleSet) -> None:
         known = set(self.vocabulary.sources)
@@ -158,14 +172,22 @@ class _SchemeCheck:
         known = {**self.scheme.names, **extra} if extra else self.scheme.names
         return Typer(known, level, self.faults)
 
-    def _maybe(self, level: str, condition: Condition | None, extra: Mapping[str, Type] | None = None) -> Condition | None:
+    def _maybe(
+        self, level: str, condition: Condition | None, extra: Mapping[str, Type] | None = None
+    ) -> Condition | None:
         return None if condition is None else self._typer(level, extra).condition(condition)
 
     def _component(self, name: str, place: Place) -> None:
         if name not in self.scheme.components:
             hint = did_you_mean(name, self.scheme.components)
             what = f"komponenten «{name}» finnes ikke" + ("," + hint if hint else "")
-            self.faults.add(place, "KOMPONENT", what, f"komponentene er {list_text(list(self.scheme.components)) or 'ingen'}", "rett navnet")
+            self.faults.add(
+                place,
+                "KOMPONENT",
+                what,
+                f"komponentene er {list_text(list(self.scheme.components)) or 'ingen'}",
+                "rett navnet",
+            )
 
     def _level(self, per: str, place: Place, allowed: tuple[str, ...]) -> str:
         """The level to read names at; a list's name is `post`."""
@@ -196,20 +218,31 @@ class _SchemeCheck:
             partial_when=self._maybe(level, rule.partial_when, extra),
             judgement_when=self._maybe(level, rule.judgement_when, extra),
             exemptions=tuple(
-                replace(exemption, when=self._typer(level, extra).condition(exemption.when)) for exemption in rule.exemptions
+                replace(exemption, when=self._typer(level, extra).condition(exemption.when))
+                for exemption in rule.exemptions
             ),
         )
 
     def _consequence(self, rule: Rule, level: str) -> None:
         allowed = CONSEQUENCES[level]
         if rule.consequence not in allowed:
-            what = f"«{rule.id}» har følgen «{rule.consequence}»" if rule.consequence else f"«{rule.id}» mangler «ikke_oppfylt»"
+            what = (
+                f"«{rule.id}» har følgen «{rule.consequence}»"
+                if rule.consequence
+                else f"«{rule.id}» mangler «ikke_oppfylt»"
+            )
             words = [word for word in sorted(allowed) if word]
-            why = f"for et vilkår per {rule.per} kan den være {list_text(words)}" if words else f"et vilkår per {rule.per} har ingen følge"
+            why = (
+                f"for et vilkår per {rule.per} kan den være {list_text(words)}"
+                if words
+                else f"et vilkår per {rule.per} har ingen følge"
+            )
             self.faults.add(rule.place, "FØLGE", what, why, "rett «ikke_oppfylt»")
         if level in ("lege", "måned", "dag") and not rule.components:
             what = f"«{rule.id}» mangler «gjelder»"
-            self.faults.add(rule.place, "KOMPONENT", what, "et vilkår må si hvilke komponenter det gjelder", "legg til «gjelder»")
+            self.faults.add(
+                rule.place, "KOMPONENT", what, "et vilkår må si hvilke komponenter det gjelder", "legg til «gjelder»"
+            )
 
     def _in_force(self, rule: Rule, one: RuleSet, level: str) -> None:
         in_force = rule.in_force
@@ -217,7 +250,9 @@ class _SchemeCheck:
             return
         if level == "søknad" or (level == "post" and self.lists[rule.per].level == "søknad"):
             what = f"«{rule.id}» gjelder søknaden, men er i kraft etter avtaledato"
-            self.faults.add(rule.place, "I-KRAFT", what, "en søknad har ikke én avtaledato", "bruk «tilskuddsår» eller «alltid»")
+            self.faults.add(
+                rule.place, "I-KRAFT", what, "en søknad har ikke én avtaledato", "bruk «tilskuddsår» eller «alltid»"
+            )
         if in_force.new_from is not None and one.agreements is not None and not one.agreements.holds(in_force.new_from):
             self.faults.add(
                 rule.place,
@@ -250,11 +285,15 @@ class _SchemeCheck:
                 known = self.scheme.names.get(fact)
                 if known is None or known.level != "periode":
                     what = f"«{fact}» er ikke en opplysning om perioden"
-                    self.faults.add(definition.place, "NAVN", what, "«siste» og «tidligste» leser perioder", "rett navnet")
+                    self.faults.add(
+                        definition.place, "NAVN", what, "«siste» og «tidligste» leser perioder", "rett navnet"
+                    )
             case SumOfEarlier(name):
                 if name not in self.scheme.names or self.scheme.names[name].level != "måned":
                     what = f"«{name}» er ikke en definisjon per måned"
-                    self.faults.add(definition.place, "NAVN", what, "bare slike kan summeres over måneder", "rett navnet")
+                    self.faults.add(
+                        definition.place, "NAVN", what, "bare slike kan summeres over måneder", "rett navnet"
+                    )
         return replace(definition, meaning=meaning)
 
     def _same_unit(self, found: object, declared: object, place: Place) -> None:
@@ -297,7 +336,9 @@ class _SchemeCheck:
             self._same_unit(gives.unit, calculation.unit, calculation.place)
         if calculation.unit not in (KRONER, KRONER_PER_MONTH):
             what = f"beregningen er oppgitt i {calculation.unit}"
-            self.faults.add(calculation.place, "ENHET", what, "et tilskudd er kroner, eller kroner per måned", "rett «enhet»")
+            self.faults.add(
+                calculation.place, "ENHET", what, "et tilskudd er kroner, eller kroner per måned", "rett «enhet»"
+            )
         return calculation
 
 

@@ -52,7 +52,13 @@ def check_tables(scheme: SchemeRules, faults: FaultList) -> None:
     for parameter in scheme.parameters.values():
         if not parameter.title:
             what = f"«{parameter.name}» er brukt, men ikke forklart"
-            faults.add(parameter.place, "TITTEL", what, "første gang en sats eller grense brukes, må den ha tittel", "legg til «tittel»")
+            faults.add(
+                parameter.place,
+                "TITTEL",
+                what,
+                "første gang en sats eller grense brukes, må den ha tittel",
+                "legg til «tittel»",
+            )
         for quantity in parameter.values:
             _value(parameter, quantity, faults)
         _rows(parameter, scheme, faults)
@@ -62,7 +68,13 @@ def _value(parameter: Parameter, quantity: Quantity, faults: FaultList) -> None:
     name = parameter.name
     if quantity.unknown and not quantity.searched:
         what = f"«{name}» er ukjent uten at det står hva som er undersøkt"
-        faults.add(quantity.place, "SATS-UKJENT", what, "andre må kunne se hvor det er lett", "legg til «undersøkt» med kildene")
+        faults.add(
+            quantity.place,
+            "SATS-UKJENT",
+            what,
+            "andre må kunne se hvor det er lett",
+            "legg til «undersøkt» med kildene",
+        )
     if not quantity.unknown and quantity.citation is None and quantity.certainty != "foreslått":
         what = f"«{name}» har en verdi uten hjemmel"
         faults.add(quantity.place, "HJEMMEL", what, "hver verdi må vise til en kilde", "legg til «hjemmel»")
@@ -72,13 +84,21 @@ def _value(parameter: Parameter, quantity: Quantity, faults: FaultList) -> None:
         faults.add(quantity.place, "VARIANT", what, f"variantene er {', '.join(variants) or 'ingen'}", "rett navnet")
     if (parameter.keyed_by is None) != (quantity.key is None):
         what = f"«{name}» " + ("mangler «for»" if quantity.key is None else "har «for», men ikke «etter»")
-        faults.add(quantity.place, "TABELL", what, "verdier i en tabell må si hva de gjelder for", "legg til «for», eller fjern det")
+        faults.add(
+            quantity.place,
+            "TABELL",
+            what,
+            "verdier i en tabell må si hva de gjelder for",
+            "legg til «for», eller fjern det",
+        )
 
 
 def _rows(parameter: Parameter, scheme: SchemeRules, faults: FaultList) -> None:
     rows: dict[tuple[str | None, str | None], list[Quantity]] = {}
     for quantity in parameter.values:
-        for variant in [quantity.variant] if quantity.variant or not parameter.variants else [one.id for one in parameter.variants]:
+        for variant in (
+            [quantity.variant] if quantity.variant or not parameter.variants else [one.id for one in parameter.variants]
+        ):
             rows.setdefault((quantity.key, variant), []).append(quantity)
     for (_, variant), quantities in rows.items():
         ordered = sorted(quantities, key=lambda one: one.months.first if one.months.first is not None else -1)
@@ -91,12 +111,20 @@ def _rows(parameter: Parameter, scheme: SchemeRules, faults: FaultList) -> None:
                 faults.add(later.place, "SATS-OVERLAPP", what, "en måned kan bare ha én verdi", "rett månedene")
             elif first > last + 1:
                 what = f"{label} har ingen verdi fra {month_text(Month(last + 1))} til {month_text(Month(first - 1))}"
-                faults.add(later.place, "SATS-HULL", what, "hver måned må ha en verdi, eller stå som ukjent", "legg til månedene")
+                faults.add(
+                    later.place,
+                    "SATS-HULL",
+                    what,
+                    "hver måned må ha en verdi, eller stå som ukjent",
+                    "legg til månedene",
+                )
         if parameter.is_rate:
             _grant_years(parameter, label, ordered, scheme, faults)
 
 
-def _grant_years(parameter: Parameter, label: str, rows: list[Quantity], scheme: SchemeRules, faults: FaultList) -> None:
+def _grant_years(
+    parameter: Parameter, label: str, rows: list[Quantity], scheme: SchemeRules, faults: FaultList
+) -> None:
     """A rate that starts in one grant year covers the months of the later ones."""
     first = rows[0].months.first
     for one in scheme.sets:
@@ -109,4 +137,10 @@ def _grant_years(parameter: Parameter, label: str, rows: list[Quantity], scheme:
         if missing:
             what = f"{label} mangler verdi for {month_text(Month(missing[0]))} til {month_text(Month(missing[-1]))}"
             why = f"månedene hører til tilskuddsåret {one.grant_year.year}"
-            faults.add(one.grant_year.place, "SATS-HULL", what, why, "legg inn verdien, eller skriv «ukjent» med hva som er undersøkt")
+            faults.add(
+                one.grant_year.place,
+                "SATS-HULL",
+                what,
+                why,
+                "legg inn verdien, eller skriv «ukjent» med hva som er undersøkt",
+            )

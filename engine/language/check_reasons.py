@@ -26,7 +26,9 @@ def check_texts(scheme: SchemeRules, lists: Mapping[str, Fact], faults: FaultLis
                 needed = {"skjønn": ("ikke_oppfylt", "uavklart")}.get(rule.consequence, ("ikke_oppfylt",))
                 if not any(word in rule.reasons for word in needed):
                     what = f"«{rule.id}» mangler begrunnelse for «ikke_oppfylt»"
-                    faults.add(rule.place, "BEGRUNNELSE", what, "hvert svar må kunne begrunnes", "legg til begrunnelsen")
+                    faults.add(
+                        rule.place, "BEGRUNNELSE", what, "hvert svar må kunne begrunnes", "legg til begrunnelsen"
+                    )
             texts = [*rule.reasons.values(), *(exemption.reason for exemption in rule.exemptions)]
             _placeholders(scheme, lists.get(rule.per), texts, rule.place, faults)
     for notes in scheme.notes.values():
@@ -41,4 +43,6 @@ def _placeholders(scheme: SchemeRules, of_list: Fact | None, texts: list[str], p
             if name not in known and not (name.startswith(LACKING) and name.removeprefix(LACKING) in known):
                 hint = did_you_mean(name, known)
                 what = f"«{{{name}}}» i en tekst er ikke navnet på noe" + ("," + hint if hint else "")
-                faults.add(place, "TEKST-NAVN", what, "teksten kan ikke fylles ut", "rett navnet mellom krøllparentesene")
+                faults.add(
+                    place, "TEKST-NAVN", what, "teksten kan ikke fylles ut", "rett navnet mellom krøllparentesene"
+                )

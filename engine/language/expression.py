@@ -189,7 +189,9 @@ class _Parser:
     def _expect(self, word: str) -> None:
         kind, found, offset = self.take()
         if found != word:
-            raise FormulaError(f"her skulle det stått «{word}»" + ("" if kind == "end" else f", ikke «{found}»"), offset)
+            raise FormulaError(
+                f"her skulle det stått «{word}»" + ("" if kind == "end" else f", ikke «{found}»"), offset
+            )
 
 
 def read_expression(text: str, place: Place) -> Expression:

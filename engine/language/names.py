@@ -110,7 +110,11 @@ def _learn(definition: Definition, known: dict[str, Type]) -> bool:
         operands = [name.name for name in names(meaning.value)]
         if any(name not in known for name in operands):
             return False
-        level = max((known[name].level for name in operands), key=lambda one: _RANK.index(one) if one in _RANK else 9, default="konstant")
+        level = max(
+            (known[name].level for name in operands),
+            key=lambda one: _RANK.index(one) if one in _RANK else 9,
+            default="konstant",
+        )
     elif isinstance(meaning, SumOfEarlier) and meaning.name not in known:
         known[definition.name] = Type("tall", unit, level, "utledet")
         return True

@@ -111,7 +111,11 @@ def open_rulebook(root: Path, only_scheme: str | None = None) -> Rulebook:
             sound.append((name, node))
     if not nodes and not faults:
         faults.add(
-            Place(str(root), 1, 1), "REGLER-TOM", "mappen har ingen regelfiler", "reglene ligger i mapper som 2024/", "oppgi riktig mappe"
+            Place(str(root), 1, 1),
+            "REGLER-TOM",
+            "mappen har ingen regelfiler",
+            "reglene ligger i mapper som 2024/",
+            "oppgi riktig mappe",
         )
     faults.raise_if_any() if any(fault.place.file == vocabulary_node.place.file for fault in faults) else None
     vocabulary = read_vocabulary(vocabulary_node, faults)
@@ -188,7 +192,10 @@ def _scheme_rules(vocabulary: Vocabulary, scheme: str, members: list[RuleSet]) -
         notes=_versions([one.notes for one in ordered]),
         calculations=_versions([one.calculations for one in ordered]),
         names=scheme_names(
-            vocabulary, scheme, (version for versions in definitions.values() for version in versions), parameters.values()
+            vocabulary,
+            scheme,
+            (version for versions in definitions.values() for version in versions),
+            parameters.values(),
         ),
     )
 

@@ -47,6 +47,7 @@ from engine.text.place import Place
 UNKNOWN = "ukjent"
 NEVER = "ingen"
 
+
 @dataclass
 class Declared:
     """What the rule files of a scheme declare that its other files lean on.
@@ -68,7 +69,9 @@ class Declared:
                 kind = self.kinds[name]
                 for row in part.rows("verdier"):
                     if kind in ("dato", "måned") and not row.has("for") and row.text("verdi") != UNKNOWN:
-                        value = row.value("verdi", literal.date) if kind == "dato" else row.value("verdi", literal.month)
+                        value = (
+                            row.value("verdi", literal.date) if kind == "dato" else row.value("verdi", literal.month)
+                        )
                         if value is not None:
                             self.anchors[name] = value
 
@@ -95,7 +98,9 @@ def read_rule_set(node: Node, declared: Declared, faults: FaultList) -> RuleSet:
             for key, is_rate in (("grenser", False), ("satser", True))
             for name, place, part in top.items(key)
         },
-        definitions={name: read_definition(name, place, part, origin) for name, place, part in top.items("definisjoner")},
+        definitions={
+            name: read_definition(name, place, part, origin) for name, place, part in top.items("definisjoner")
+        },
         rules={name: _rule(name, place, part, origin, declared) for name, place, part in top.items("vilkår")},
         notes={name: _note(name, place, part, origin) for name, place, part in top.items("merknader")},
         calculations={name: _calculation(name, place, part, origin) for name, place, part in top.items("beregning")},
@@ -135,7 +140,8 @@ def _parameter(name: str, place: Place, part: Fields, origin: str, is_rate: bool
         unit=_unit(part) or PLAIN,
         keyed_by=part.maybe("etter"),
         variants=tuple(
-            Variant(key, row.text("tittel"), _condition(row, "når") or ALWAYS) for key, _, row in part.items("varianter")
+            Variant(key, row.text("tittel"), _condition(row, "når") or ALWAYS)
+            for key, _, row in part.items("varianter")
         ),
         values=tuple(read_quantity(row, kind, origin) for row in part.rows("verdier")),
         note=part.text("merknad"),
@@ -251,7 +257,11 @@ def _in_force(part: Fields, declared: Declared) -> InForce:
     day, month = declared.anchors.get(new), declared.anchors.get(existing)
     return ByAgreement(
         day if isinstance(day, date) else None if new == NEVER else inner.value("nye_avtaler", literal.date),
-        Month(month) if isinstance(month, int) else None if existing == NEVER else inner.value("eksisterende_avtaler", literal.month),
+        Month(month)
+        if isinstance(month, int)
+        else None
+        if existing == NEVER
+        else inner.value("eksisterende_avtaler", literal.month),
     )
 
 

@@ -249,7 +249,9 @@ def _expected(schema: Any) -> str:
     if not isinstance(schema, dict):
         return "noe annet"
     if "$ref" in schema:
-        return _NAMED.get(schema["$ref"].rsplit("/", 1)[-1], schema.get("description", schema["$ref"].rsplit("/", 1)[-1]))
+        return _NAMED.get(
+            schema["$ref"].rsplit("/", 1)[-1], schema.get("description", schema["$ref"].rsplit("/", 1)[-1])
+        )
     if "description" in schema:
         text = str(schema["description"]).rstrip(".")
         return text[:1].lower() + text[1:]

@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.language.condition import All, Among, Any, Compare, Condition, Given, Includes, Judgement, Not, expression_at
+from engine.language.condition import (
+    All,
+    Among,
+    Any,
+    Compare,
+    Condition,
+    Given,
+    Includes,
+    Judgement,
+    Not,
+    expression_at,
+)
 from engine.language.expression import Binary, Call, Day, Expression, MonthOf, Name, Number
 from engine.language.names import READABLE, Type
 from engine.language.unit import PERCENT, PLAIN, Unit
@@ -51,7 +62,13 @@ class Typer:
         if found is None:
             hint = did_you_mean(name.name, self.known)
             what = f"«{name.name}» er ikke navnet på noe" + ("," + hint if hint else "")
-            self._wrong(name.place, "NAVN", what, "navnet må finnes i vokabularet, grensene, satsene eller definisjonene", "rett navnet")
+            self._wrong(
+                name.place,
+                "NAVN",
+                what,
+                "navnet må finnes i vokabularet, grensene, satsene eller definisjonene",
+                "rett navnet",
+            )
         elif found.level not in READABLE[self.level]:
             what = f"«{name.name}» har ikke én verdi for {_LEVEL_WORDS[self.level]}"
             why = f"den hører til {_LEVEL_WORDS.get(found.level, found.level)}"
@@ -81,7 +98,13 @@ class Typer:
         if left is None or right is None:
             return None
         if left.kind != "tall" or right.kind != "tall":
-            self._wrong(place, "TYPE", f"{left.kind} {_SIGN[op]} {right.kind} kan ikke regnes ut", "bare tall kan regnes med", "rett formelen")
+            self._wrong(
+                place,
+                "TYPE",
+                f"{left.kind} {_SIGN[op]} {right.kind} kan ikke regnes ut",
+                "bare tall kan regnes med",
+                "rett formelen",
+            )
             return None
         if op in "+-":
             unit = self._same(left.unit, right.unit, place)
@@ -95,16 +118,26 @@ class Typer:
         if len(given) < len(arguments):
             return None
         kinds = {argument.kind for argument in given}
-        if len(kinds) > 1 or not kinds <= {"tall", "dato", "måned"} or (function.startswith("rund") and kinds != {"tall"}):
-            self._wrong(place, "TYPE", f"«{function}» får {list_text(sorted(kinds))}", "verdiene må være av samme slag", "rett formelen")
+        if (
+            len(kinds) > 1
+            or not kinds <= {"tall", "dato", "måned"}
+            or (function.startswith("rund") and kinds != {"tall"})
+        ):
+            self._wrong(
+                place,
+                "TYPE",
+                f"«{function}» får {list_text(sorted(kinds))}",
+                "verdiene må være av samme slag",
+                "rett formelen",
+            )
             return None
-        unit: Unit | None | bool = given[0].unit
+        unit: Unit | bool | None = given[0].unit
         for argument in given[1:]:
             if unit is not False:
                 unit = self._same(unit if isinstance(unit, Unit) else None, argument.unit, place)
         return None if isinstance(unit, bool) else Gives(given[0].kind, unit)
 
-    def _same(self, left: Unit | None, right: Unit | None, place: Place) -> Unit | None | bool:
+    def _same(self, left: Unit | None, right: Unit | None, place: Place) -> Unit | bool | None:
         """The unit both have, or False (reported) when they differ."""
         if left is None or right is None or left == right:
             return left if right is None else right
@@ -202,7 +235,13 @@ class Typer:
             )
 
     def _wrong_test(self, place: Place, name: Name, found: Type, test: str) -> None:
-        self._wrong(place, "TYPE", f"«{test}» passer ikke for «{name.name}»", f"opplysningen er {found.kind}", "bruk en annen sammenligning")
+        self._wrong(
+            place,
+            "TYPE",
+            f"«{test}» passer ikke for «{name.name}»",
+            f"opplysningen er {found.kind}",
+            "bruk en annen sammenligning",
+        )
 
     def _wrong(self, place: Place, code: str, what: str, why: str, next_step: str) -> None:
         self.faults.add(place, code, what, why, next_step)

@@ -82,7 +82,11 @@ def _by_identity(expected: Sequence, found: list[Any], path: str, identity: tupl
     for item in expected.items:
         assert isinstance(item, Mapping)
         own = {name: item.entries[name] for name in identity if name in item.entries}
-        matching = [one for one in found if all(_same(value, one.get(name)) for name, value in own.items() if isinstance(value, Scalar))]
+        matching = [
+            one
+            for one in found
+            if all(_same(value, one.get(name)) for name, value in own.items() if isinstance(value, Scalar))
+        ]
         label = ", ".join(value.text for value in own.values() if isinstance(value, Scalar))
         if not matching:
             yield Deviation(item.place, f"{path}[{label}]", "at den finnes", "ingenting")

@@ -21,14 +21,18 @@ class Standing:
     why: str
 
 
-def standings(scheme: SchemeRules, agreement_date: date | None, month: Month | None, grant_year: int | None) -> list[Standing]:
+def standings(
+    scheme: SchemeRules, agreement_date: date | None, month: Month | None, grant_year: int | None
+) -> list[Standing]:
     """The standing of every rule of the scheme, in the order the rules were first written.
 
     With no `month`, a rule that reaches existing agreements only from some month counts as not yet in force.
     """
     selected = select(scheme, agreement_date) if agreement_date is not None else None
     for_year = of_grant_year(scheme, grant_year)
-    return [_standing(scheme, rule_id, selected, for_year, agreement_date, month, grant_year) for rule_id in scheme.rules]
+    return [
+        _standing(scheme, rule_id, selected, for_year, agreement_date, month, grant_year) for rule_id in scheme.rules
+    ]
 
 
 def _standing(
@@ -41,7 +45,12 @@ def _standing(
     grant_year: int | None,
 ) -> Standing:
     events = [(rule.origin, rule.in_force, rule) for rule in scheme.rules[rule_id]]
-    events += [(repeal.origin, repeal.in_force, None) for one in scheme.sets for repeal in one.repeals if repeal.rule == rule_id]  # type: ignore[misc]
+    events += [
+        (repeal.origin, repeal.in_force, None)
+        for one in scheme.sets
+        for repeal in one.repeals
+        if repeal.rule == rule_id
+    ]  # type: ignore[misc]
     order = [one.id for one in scheme.sets]
     events.sort(key=lambda event: order.index(event[0]))
     own = ancestors(scheme, selected) if selected is not None else ()
@@ -82,7 +91,11 @@ def _holds(
             if builds_on_it and new_from is not None and agreement_date >= new_from:
                 return True, f"Gjelder avtaler inngått fra og med {date_text(new_from)}."
             if existing_from is None:
-                wanted = f"Gjelder bare avtaler inngått fra og med {date_text(new_from)}." if new_from else "Gjelder ingen avtaler."
+                wanted = (
+                    f"Gjelder bare avtaler inngått fra og med {date_text(new_from)}."
+                    if new_from
+                    else "Gjelder ingen avtaler."
+                )
                 return False, wanted
             if month is not None and month >= existing_from:
                 return True, f"Når også eldre avtaler fra {month_in_words(existing_from)}."

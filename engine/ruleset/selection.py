@@ -43,7 +43,5 @@ def infer_scheme(book: Rulebook, agreement_dates: Iterable[date]) -> set[str]:
         name
         for name, scheme in book.schemes.items()
         if book.vocabulary.schemes[name].has_doctors
-        and any(
-            one.agreements is not None and one.agreements.holds(day) for one in scheme.sets for day in dates
-        )
+        and any(one.agreements is not None and one.agreements.holds(day) for one in scheme.sets for day in dates)
     }

@@ -1,0 +1,151 @@
+"""Plans: how a group is assessed where certain versions of its rules are in force, and what its codes answer.
+
+Months, doctors and applications in which the same versions are in force for the same reasons share a plan, and with it the answers
+already worked out from the same codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from engine.case.comparison import Comparator
+from engine.case.frame import Frame
+from engine.case.truth import JA, NEI, NO, SKJØNN, YES
+from engine.decide.answer import MET, NOT_MET, NOT_RELEVANT, SUPPLIED, UNRESOLVED, Answer
+from engine.decide.group import Clause, Group, Tree, Verdict, effect, tree_leaves
+from engine.decide.naive import walk
+from engine.ruleset.force import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a group's codes answer: one answer a rule, which rules decided the status, and what failing rules open for."""
+
+    answers: tuple[Answer, ...]
+    decided_by: tuple[str, ...]
+    decisive: tuple[Clause, ...]
+    opened: frozenset[str]
+
+
+class Plan:
+    """A group with the versions in force. Leaves of rules that are not in force, or out of scope, are not compared."""
+
+    def __init__(self, group: Group, standing: Mapping[str, Standing], agreed: date | None) -> None:
+        self.group = group
+        self.standing = standing
+        self.base = [0] * len(group.leaves)
+        self.excepting = False
+        if group.judged is not None:
+            self.base[group.judged] = SKJØNN
+        for number in group.extra.values():
+            self.base[number] = JA
+        always: set[int] = set()
+        within: dict[int, set[int]] = {}
+        for clause in group.clauses:
+            one = standing[clause.rule.id]
+            in_force = one.in_force and one.rule.origin == clause.rule.origin
+            self.base[clause.in_force] = JA if in_force else NEI
+            for exemption, flag, _ in clause.exemptions:
+                holds = agreed is not None and exemption.agreements.holds(agreed)
+                self.base[flag] = JA if holds else NEI
+                self.excepting = self.excepting or (in_force and holds)
+            if in_force:
+                self._gather(clause, always, within)
+        self._always = self._comparators(always)
+        self._within = [(scope, self._comparators(own - always)) for scope, own in within.items()]
+        self._answers: dict[bytes, Answers] = {}
+
+    @staticmethod
+    def _gather(clause: Clause, always: set[int], within: dict[int, set[int]]) -> None:
+        """The leaves to compare always, and those only needed where a leaf that is the clause's scope does not say no."""
+        own: set[int] = set()
+        trees: list[Tree | None] = [clause.requirement, clause.judgement, *(when for _, _, when in clause.exemptions)]
+        for tree in trees:
+            if tree is not None:
+                own |= tree_leaves(tree)
+        if isinstance(clause.scope, int) and clause.partial is None:
+            always.add(clause.scope)
+            within.setdefault(clause.scope, set()).update(own)
+            return
+        for tree in (clause.scope, clause.partial):
+            if tree is not None:
+                own |= tree_leaves(tree)
+        always |= own
+
+    def _comparators(self, numbers: set[int]) -> tuple[tuple[int, Comparator], ...]:
+        comparators = self.group.comparators
+        return tuple((number, comparators[number]) for number in sorted(numbers) if number in comparators)
+
+    def codes(self, frame: Frame, extra: int = JA) -> list[int]:
+        """The answer code of every leaf on a frame; `extra` is the code of the group's extra statuses."""
+        codes = self.base.copy()
+        for number, compare in self._always:
+            codes[number] = compare(frame)
+        for scope, comparators in self._within:
+            if not codes[scope] & NO:
+                for number, compare in comparators:
+                    codes[number] = compare(frame)
+        if extra != JA:
+            for number in self.group.extra.values():
+                codes[number] = extra
+        return codes
+
+    def answers(self, codes: list[int], verdict: Verdict) -> Answers:
+        """What the codes answer, given the verdict on them."""
+        key = bytes(codes)
+        found = self._answers.get(key)
+        if found is None:
+            if len(self._answers) > 10_000:
+                self._answers.clear()
+            found = self._answers[key] = self._work_out(codes, verdict)
+        return found
+
+    def _work_out(self, codes: list[int], verdict: Verdict) -> Answers:
+        decisive = []
+        for clause, *triple in zip(
+            self.group.clauses, verdict.values, verdict.judgements, verdict.partials, strict=True
+        ):
+            one = effect(clause.rule.consequence, *triple)
+            if one == verdict.status and one != "delvis":
+                decisive.append(clause)
+        failed = decisive if verdict.status == "nei" else []
+        return Answers(
+            tuple(self._answer_each(codes, verdict)),
+            tuple(sorted({clause.rule.id for clause in decisive})),
+            tuple(decisive),
+            frozenset(name for clause in failed for name in clause.rule.opens_for),
+        )
+
+    def _answer_each(self, codes: list[int], verdict: Verdict) -> list[Answer]:
+        """One answer a rule id: for the version in force, or for why none is."""
+        answers = []
+        for clause, value, judgement in zip(self.group.clauses, verdict.values, verdict.judgements, strict=True):
+            rule = clause.rule
+            one = self.standing[rule.id]
+            if one.rule.origin != rule.origin:
+                continue
+            if not one.in_force:
+                answers.append(Answer(clause, NOT_RELEVANT, "", why=one.why))
+            elif clause.scope is not None and walk(clause.scope)(codes) & NO:
+                answers.append(Answer(clause, NOT_RELEVANT, ""))
+            elif value == "ja":
+                answers.append(Answer(clause, MET, "", exemption=_exemption(clause, codes)))
+            elif value == "nei":
+                instead = judgement == "ja"
+                answers.append(Answer(clause, NOT_MET, "skjønn" if instead else rule.consequence, judged=instead))
+            else:
+                informs = rule.consequence in ("merknad", "ingen")
+                answers.append(
+                    Answer(clause, UNRESOLVED, "" if informs else "skjønn" if value == "skjønn" else SUPPLIED)
+                )
+        return answers
+
+
+def _exemption(clause: Clause, codes: list[int]) -> str | None:
+    if not clause.exemptions or walk(clause.requirement)(codes) & YES:
+        return None
+    return next(
+        (one.id for one, flag, when in clause.exemptions if codes[flag] & YES and walk(when)(codes) & YES), None
+    )
