@@ -109,16 +109,14 @@ def _grant_year(rules: Any, month: Any) -> int | None:
 
 
 def _why(selected: Any, agreed: date) -> str:
+    from engine.explain.prose import days_text
     from engine.text.norsk import date_text
 
     if selected is None:
         return f"Ingen regelsett i ordningen gjelder avtaler inngått {date_text(agreed)}."
     if selected.agreements is None:
         return "Ordningen har bare ett regelsett."
-    first, last = selected.agreements.first, selected.agreements.last
-    span = f"fra og med {date_text(first)}" if first else ""
-    span += (" " if span and last else "") + (f"til og med {date_text(last)}" if last else "")
-    return f"Regelsettet gjelder avtaler inngått {span}."
+    return f"Regelsettet gjelder avtaler inngått {days_text(selected.agreements)}."
 
 
 def _print(answer: dict[str, Any], agreed: date) -> None:

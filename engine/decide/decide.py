@@ -103,7 +103,7 @@ class _Assessment:
         codes = plan.codes(self.frame)
         verdict = self.panel.verdict(group, codes)
         held = False
-        for finding in findings(plan.answers(codes, verdict), group, codes, self.frame, self.compiled.slots):
+        for finding in findings(plan.answers(codes, verdict).answers, group, codes, self.frame, self.compiled.slots):
             self.findings.append(finding)
             held = held or (finding.rule.consequence == SUPPLIED and finding.follows == SUPPLIED)
             if finding.follows == SUPPLIED:
@@ -130,13 +130,11 @@ class _Assessment:
                     plan = self.compiled.plan(group, None, None, self.year)
                     codes = plan.codes(frame)
                     verdict = self.panel.verdict(group, codes)
-                    for finding in findings(plan.answers(codes, verdict), group, codes, frame, slots):
-                        finding.doctor = doctor
-                        self.findings.append(finding)
+                    self.findings += findings(plan.answers(codes, verdict).answers, group, codes, frame, slots, doctor)
                     if status == "ja" and verdict.status == "skjønn":
                         status = verdict.status
                 month = frame[slots.index["måned"]]
-                self._notes_of(name, frame, doctor, [month] if isinstance(month, int) else [])
+                self._notes_of(name, frame, doctor, [Month(month)] if isinstance(month, int) else [])
         return status
 
     def _outcome(self, status: str, doctors: list[DoctorDecision]) -> str:

@@ -17,6 +17,7 @@ from engine.decide.compiled import CompiledComponent, CompiledScheme
 from engine.decide.decision import ComponentMonth, DoctorDecision, DoctorMonth, Finding
 from engine.decide.finding import findings, missing_facts
 from engine.decide.money import hangs_on_facts, line, month_amount
+from engine.decide.plan import Answers
 from engine.language.condition import leaves
 from engine.ruleset.selection import select
 from engine.text.month import Month, days_in
@@ -47,7 +48,7 @@ class DoctorAssessment:
         self.cuts = cuts(self.spans, compiled.day_limits)
         self.earlier: dict[str, Frame] = {}
         self.findings: list[Finding] = []
-        self.per_doctor: dict[tuple[str, str], list[tuple[Month, Finding]]] = {}
+        self.once: dict[tuple[str | None, ...], Finding] = {}
         self.missing: dict[Asked, list[Month]] = {}
         self._month_slot = self.slots.index[MONTH]
         self._day_slot = self.slots.index[DAY]
@@ -68,7 +69,7 @@ class DoctorAssessment:
             if own or name in applied:
                 lines[name] = line(part, own, self._outcome([one.status for one in own]))
         outcome = self._outcome([month.status for month in inside])
-        self._settle_per_doctor()
+        self.findings[:0] = self.once.values()
         return DoctorDecision(self.doctor, rule_set, self.agreed, outcome, lines, months)
 
     def _outcome(self, statuses: list[str]) -> str:
@@ -120,13 +121,16 @@ class DoctorAssessment:
         codes = plan.codes(frame, NEI if self.held or hangs_on_facts(amount) else JA)
         verdict = self.panel.verdict(group, codes)
         answers = plan.answers(codes, verdict)
-        found = findings(answers, group, codes, frame, self.slots)
-        self._tell(part, month, frame, found, verdict.status, answers.decided_by)
+        found = findings(answers.answers, group, codes, frame, self.slots, self.doctor.id, month, part.component.id)
+        self.findings += found
+        self._tell_once(part, month, answers, codes, frame)
+        if verdict.status != "utenfor" and part.days is not None:
+            self._tell_days(part, month, frame)
         if verdict.status == "uavklart":
-            self._ask(
-                missing_facts([clause.value for clause in answers.decisive], group, codes, self.slots, frame), month
-            )
-            for finding in found:
+            open_trees = [clause.value for clause in answers.decisive]
+            self._ask(missing_facts(open_trees, group, codes, self.slots, frame), month)
+            supplied = findings(answers.once, group, codes, frame, self.slots)
+            for finding in (*found, *supplied):
                 if finding.result == NOT_MET and finding.rule.id in answers.decided_by:
                     self._ask(frozenset(self._own(asked) for asked in finding.missing), month)
             if type(amount) is Unknown and hangs_on_facts(amount):
@@ -181,28 +185,21 @@ class DoctorAssessment:
 
     # --- findings ------------------------------------------------------------------------------------------------------
 
-    def _tell(
-        self,
-        part: CompiledComponent,
-        month: Month,
-        frame: Frame,
-        found: list[Finding],
-        status: str,
-        decided: tuple[str, ...],
+    def _tell_once(
+        self, part: CompiledComponent, month: Month, answers: Answers, codes: list[int], frame: Frame
     ) -> None:
-        """Keep the findings of a month; outside the window only what says so."""
-        for finding in found:
-            if status == "utenfor" and finding.rule.id not in decided:
-                continue
-            finding.doctor = self.doctor.id
-            finding.component = part.component.id
-            if finding.level == "lege":
-                self.per_doctor.setdefault((finding.rule.id, part.component.id), []).append((month, finding))
-            else:
-                finding.month = month
-                self.findings.append(finding)
-        if status != "utenfor" and part.days is not None:
-            self._tell_days(part, month, frame)
+        """A rule about the doctor is told once for all the months that have the same answer."""
+        for answer in answers.once:
+            key = (part.component.id, answer.clause.rule.id, answer.result, answer.follows, answer.why)
+            known = self.once.get(key)
+            if known is None:
+                (known,) = findings(
+                    (answer,), part.months, codes, frame, self.slots, self.doctor.id, None, part.component.id
+                )
+                known.months = []
+                self.once[key] = known
+            assert known.months is not None
+            known.months.append(month)
 
     def _tell_days(self, part: CompiledComponent, month: Month, frame: Frame) -> None:
         """Rules about days: told when they leave days out, or when an exception lets days in."""
@@ -214,7 +211,10 @@ class DoctorAssessment:
                 continue
             codes = plan.codes(stretch.frame)
             answers = plan.answers(codes, self.panel.verdict(part.days, codes))
-            for finding in findings(answers, part.days, codes, stretch.frame, self.slots):
+            name = part.component.id
+            for finding in findings(
+                answers.answers, part.days, codes, stretch.frame, self.slots, self.doctor.id, month, name
+            ):
                 exemption = finding.answer.exemption
                 if finding.result == NOT_RELEVANT or (finding.result == MET and exemption is None):
                     continue
@@ -222,22 +222,9 @@ class DoctorAssessment:
                 if key in told:
                     told[key].days = (told[key].days or 0) + stretch.days
                     continue
-                finding.doctor, finding.month, finding.component = self.doctor.id, month, part.component.id
                 finding.days = stretch.days
                 told[key] = finding
         self.findings.extend(told.values())
-
-    def _settle_per_doctor(self) -> None:
-        """A rule about the doctor is told once for all the months that have the same answer."""
-        settled: list[Finding] = []
-        for months in self.per_doctor.values():
-            by_answer: dict[tuple[str, str, str | None], Finding] = {}
-            for month, finding in months:
-                key = (finding.result, finding.follows, finding.answer.why)
-                first = by_answer.setdefault(key, finding)
-                first.months = [*(first.months or ()), month]
-            settled += by_answer.values()
-        self.findings[:0] = settled
 
 
 def _counting_days(found: list[Stretch]) -> Value:

@@ -8,26 +8,35 @@ from engine.case.comparison import unknowns
 from engine.case.frame import Frame, Slots
 from engine.case.truth import JA, NEI, NO, YES
 from engine.case.value import Asked
-from engine.decide.answer import NOT_MET, SUPPLIED, UNRESOLVED
+from engine.decide.answer import NOT_MET, SUPPLIED, UNRESOLVED, Answer
 from engine.decide.decision import Finding
 from engine.decide.group import Clause, Group, Tree, tree_leaves
 from engine.decide.naive import walk
-from engine.decide.plan import Answers
 from engine.language.condition import operand_names
+from engine.text.month import Month
 
 _NOTHING: frozenset[Asked] = frozenset()
 
 
-def findings(answers: Answers, group: Group, codes: Sequence[int], frame: Frame, slots: Slots) -> list[Finding]:
+def findings(
+    answers: Iterable[Answer],
+    group: Group,
+    codes: Sequence[int],
+    frame: Frame,
+    slots: Slots,
+    doctor: str | None = None,
+    month: Month | None = None,
+    component: str | None = None,
+) -> list[Finding]:
     """One finding an answer."""
     found = []
-    for answer in answers.answers:
+    for answer in answers:
         missing = _NOTHING
         if answer.result == UNRESOLVED:
             missing = missing_facts([answer.clause.value], group, codes, slots, frame)
         elif answer.result == NOT_MET and answer.follows == SUPPLIED:
             missing = _suppliable(answer.clause, group, codes, slots)
-        found.append(Finding(answer, frame, missing=missing))
+        found.append(Finding(answer, frame, doctor, month, component, None, missing))
     return found
 
 
@@ -55,8 +64,8 @@ def _suppliable(clause: Clause, group: Group, codes: Sequence[int], slots: Slots
     by_fact: dict[str, list[int]] = {}
     for number in tree_leaves(clause.requirement):
         leaf = group.leaves[number]
-        for name in operand_names(leaf) if leaf is not None else ():
-            by_fact.setdefault(name.name, []).append(number)
+        for operand in operand_names(leaf) if leaf is not None else ():
+            by_fact.setdefault(operand.name, []).append(number)
     test = walk(clause.requirement)
     found = set()
     for name, numbers in by_fact.items():

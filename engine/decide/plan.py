@@ -21,9 +21,13 @@ from engine.ruleset.force import Standing
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What a group's codes answer: one answer a rule, which rules decided the status, and what failing rules open for."""
+    """What a group's codes answer: one answer a rule, which rules decided the status, and what failing rules open for.
+
+    `once` are the answers of rules about the doctor, `answers` the others. Outside the window only what decided is told.
+    """
 
     answers: tuple[Answer, ...]
+    once: tuple[Answer, ...]
     decided_by: tuple[str, ...]
     decisive: tuple[Clause, ...]
     opened: frozenset[str]
@@ -111,8 +115,12 @@ class Plan:
             if one == verdict.status and one != "delvis":
                 decisive.append(clause)
         failed = decisive if verdict.status == "nei" else []
+        told = self._answer_each(codes, verdict)
+        if verdict.status == "utenfor":
+            told = [answer for answer in told if answer.clause in decisive]
         return Answers(
-            tuple(self._answer_each(codes, verdict)),
+            tuple(answer for answer in told if answer.clause.rule.per != "lege"),
+            tuple(answer for answer in told if answer.clause.rule.per == "lege"),
             tuple(sorted({clause.rule.id for clause in decisive})),
             tuple(decisive),
             frozenset(name for clause in failed for name in clause.rule.opens_for),

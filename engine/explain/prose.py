@@ -8,7 +8,7 @@ from fractions import Fraction
 from engine.language.condition import All, Among, Compare, Condition, Given, Includes, Judgement, Not
 from engine.language.condition import Any as AnyOf
 from engine.language.expression import Binary, Call, Day, Expression, MonthOf, Name, Number
-from engine.language.model import ByAgreement, ByGrantYear, InForce, Months, Quantity
+from engine.language.model import ByAgreement, ByGrantYear, Days, InForce, Months, Quantity
 from engine.language.rulebook import SchemeRules
 from engine.language.unit import Unit
 from engine.text.month import month_in_words
@@ -122,6 +122,16 @@ def months_text(months: Months) -> str:
     if first is not None:
         return f"fra {month_in_words(first)}"
     return f"til og med {month_in_words(last)}" if last is not None else ""
+
+
+def days_text(days: Days) -> str:
+    """`fra 1.9.2023 til og med 31.8.2024`, `fra og med 1.9.2024`, `til og med 28.2.2017`, or nothing for all dates."""
+    first, last = days.first, days.last
+    if first is not None and last is not None:
+        return f"fra {date_text(first)} til og med {date_text(last)}"
+    if first is not None:
+        return f"fra og med {date_text(first)}"
+    return f"til og med {date_text(last)}" if last is not None else ""
 
 
 def in_force_text(in_force: InForce) -> str:

@@ -136,9 +136,9 @@ def value_text(value: Value, kind: str, unit: Unit, table: bool = False) -> str:
     """A value as a reason writes it."""
     if value is UNSET:
         return "ikke kjent"
-    if type(value) is Unknown:
+    if isinstance(value, Unknown):
         return "ukjent" if table else "ikke oppgitt"
-    if type(value) is Between:
+    if isinstance(value, Between):
         return f"mellom {_amount(Fraction(value.low), Unit())} og {_amount(Fraction(value.high), unit)}"
     if isinstance(value, date):
         return date_text(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from engine.explain.prose import Prose, in_force_text, months_text
+from engine.explain.prose import Prose, days_text, in_force_text, months_text
 from engine.language.model import Citation, Definition, Parameter, Reading, Rule, RuleSet
 from engine.language.rulebook import SchemeRules
 from engine.ruleset.force import standings
@@ -74,16 +74,7 @@ def rulebook_text(scheme: SchemeRules, one: RuleSet, agreed: date | None, month:
 
 def _axes(one: RuleSet) -> Iterator[Line]:
     if one.agreements is not None:
-        first, last = one.agreements.first, one.agreements.last
-        span = " ".join(
-            part
-            for part in (
-                f"fra og med {date_text(first)}" if first else "",
-                f"til og med {date_text(last)}" if last else "",
-            )
-            if part
-        )
-        yield 0, f"Regelsettet velges for avtaler inngått {span}."
+        yield 0, f"Regelsettet velges for avtaler inngått {days_text(one.agreements)}."
         if one.agreements_citation is not None:
             yield from _footing(one.agreements_citation, one.agreements_reading)
     if one.grant_year is not None:
@@ -140,15 +131,7 @@ def _rule(rule: Rule, why: str, prose: Prose) -> Iterator[Line]:
             yield 0, words
             yield 0, "\n".join(prose.lines(condition, 1))
     for exemption in rule.exemptions:
-        span = " ".join(
-            part
-            for part in (
-                f"fra og med {date_text(exemption.agreements.first)}" if exemption.agreements.first else "",
-                f"til og med {date_text(exemption.agreements.last)}" if exemption.agreements.last else "",
-            )
-            if part
-        )
-        yield 0, f"Unntak: {exemption.title}. For avtaler inngått {span}, når:"
+        yield 0, f"Unntak: {exemption.title}. For avtaler inngått {days_text(exemption.agreements)}, når:"
         yield 0, "\n".join(prose.lines(exemption.when, 1))
         yield from _footing(exemption.citation, exemption.reading)
     yield from _footing(rule.citation, rule.reading)

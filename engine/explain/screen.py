@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
@@ -61,7 +62,7 @@ def _parts(out: Outline, all_reasons: bool) -> Iterator[RenderableType]:
     yield from _section("Forutsatt fordi det ikke er oppgitt", [_bullet(line) for line in out.defaults])
     yield from _section(
         "Tolkninger vedtaket bygger på",
-        [_hanging(f"{number} ", f"{text} Fordi: {because}") for number, text, because in out.readings],
+        [_bullet(f"{number}: {text} Fordi: {because}") for number, text, because in out.readings],
     )
     receipt = decision.receipt
     yield from _section(
@@ -149,7 +150,34 @@ class _Strip:
 
 
 def _reasons(reasons: list[Reason], all_reasons: bool) -> list[RenderableType]:
-    return [_reason(one) for one in reasons if all_reasons or one.bearing != NOT_RELEVANT]
+    """The reasons in full, and those that were not relevant in a line each unless all are to be shown."""
+    told = reasons if all_reasons else _met_once(reasons)
+    full = [_reason(one) for one in told if all_reasons or one.bearing != NOT_RELEVANT]
+    brief = [one for one in reasons if one.bearing == NOT_RELEVANT] if not all_reasons else []
+    return full + [_brief(one) for one in brief]
+
+
+def _met_once(reasons: list[Reason]) -> list[Reason]:
+    """A condition that was met in several months for slightly different reasons (a day more or less) is told once."""
+    gathered: dict[tuple[str, str | None, str], Reason] = {}
+    told = []
+    for one in reasons:
+        key = (one.rule, one.component, one.title)
+        if one.bearing != MET or not one.months or key not in gathered:
+            copy = replace(one, months=list(one.months))
+            told.append(copy)
+            if one.bearing == MET:
+                gathered[key] = copy
+            continue
+        first = gathered[key]
+        first.months += one.months
+        first.text = ""
+    return told
+
+
+def _brief(one: Reason) -> RenderableType:
+    about = f" [{one.when}]" if one.months else ""
+    return _hanging(Text("· ", style="dim"), Text(f"{one.title}{about}: {one.text}", style="dim"))
 
 
 def _reason(one: Reason) -> RenderableType:
@@ -161,8 +189,7 @@ def _reason(one: Reason) -> RenderableType:
         Text.assemble(
             (one.title, "bold"),
             (f" [{about}]" if about else "", "dim"),
-            "\n",
-            one.text + days,
+            f"\n{one.text}{days}" if one.text else "",
             "\n",
             (one.source, "dim italic"),
         ),

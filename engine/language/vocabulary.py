@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
 from engine.language.model import Citation, Definition, Reading, Source
 from engine.language.unit import Unit
@@ -71,7 +72,7 @@ class Summary:
     reading: Reading | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Vocabulary:
     id: str
     title: str
@@ -84,6 +85,15 @@ class Vocabulary:
     summary: Summary
     sources: Mapping[str, Source]
 
-    def facts_of(self, scheme: str, level: str) -> list[Fact]:
+    def facts_of(self, scheme: str, level: str) -> tuple[Fact, ...]:
         """The facts stated at a level of a scheme, in file order."""
-        return [fact for fact in self.facts.values() if scheme in fact.schemes and fact.level == level]
+        return self.by_level.get((scheme, level), ())
+
+    @cached_property
+    def by_level(self) -> Mapping[tuple[str, str], tuple[Fact, ...]]:
+        """The facts by scheme and level."""
+        gathered: dict[tuple[str, str], tuple[Fact, ...]] = {}
+        for fact in self.facts.values():
+            for scheme in fact.schemes:
+                gathered[scheme, fact.level] = (*gathered.get((scheme, fact.level), ()), fact)
+        return gathered

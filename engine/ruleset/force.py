@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from engine.language.model import ByAgreement, ByGrantYear, InForce, Rule, RuleSet
 from engine.language.rulebook import SchemeRules
@@ -44,20 +45,24 @@ def _standing(
     month: Month | None,
     grant_year: int | None,
 ) -> Standing:
-    events = [(rule.origin, rule.in_force, rule) for rule in scheme.rules[rule_id]]
+    events: list[tuple[str, InForce, Rule | None]] = [
+        (rule.origin, rule.in_force, rule) for rule in scheme.rules[rule_id]
+    ]
     events += [
         (repeal.origin, repeal.in_force, None)
         for one in scheme.sets
         for repeal in one.repeals
         if repeal.rule == rule_id
-    ]  # type: ignore[misc]
+    ]
     order = [one.id for one in scheme.sets]
     events.sort(key=lambda event: order.index(event[0]))
     own = ancestors(scheme, selected) if selected is not None else ()
+    later = order[order.index(selected.id) + 1 :] if selected is not None else order
     year_own = ancestors(scheme, for_year)
     nearest: Standing | None = None
     for origin, in_force, rule in reversed(events):
-        holds, why = _holds(in_force, origin in own, origin in year_own, agreement_date, month, grant_year)
+        reach = _Reach(origin in own, origin in later, origin in year_own)
+        holds, why = _holds(in_force, reach, agreement_date, month, grant_year)
         if rule is None:
             if holds:
                 return Standing(scheme.rules[rule_id][-1], False, f"Vilkåret er opphevet i {origin}.")
@@ -72,24 +77,29 @@ def _standing(
     return nearest
 
 
+class _Reach(NamedTuple):
+    """Whether a rule's set is one the selected set builds on, a later one, or one the grant year's set builds on."""
+
+    own: bool
+    later: bool
+    of_year: bool
+
+
 def _holds(
-    in_force: InForce,
-    builds_on_it: bool,
-    year_builds_on_it: bool,
-    agreement_date: date | None,
-    month: Month | None,
-    grant_year: int | None,
+    in_force: InForce, reach: _Reach, agreement_date: date | None, month: Month | None, grant_year: int | None
 ) -> tuple[bool, str]:
     match in_force:
         case ByGrantYear(first):
-            if grant_year is None or (grant_year >= first and year_builds_on_it):
+            if grant_year is None or (grant_year >= first and reach.of_year):
                 return True, f"Gjelder søknader for tilskuddsåret {first} og senere."
             return False, f"Gjelder først fra tilskuddsåret {first}."
         case ByAgreement(new_from, existing_from):
             if agreement_date is None:
                 return False, "Avtaledatoen er ikke oppgitt."
-            if builds_on_it and new_from is not None and agreement_date >= new_from:
+            if reach.own and new_from is not None and agreement_date >= new_from:
                 return True, f"Gjelder avtaler inngått fra og med {date_text(new_from)}."
+            if not reach.own and not reach.later:
+                return False, "Regelsettet som velges, bygger ikke på dette vilkåret."
             if existing_from is None:
                 wanted = (
                     f"Gjelder bare avtaler inngått fra og med {date_text(new_from)}."

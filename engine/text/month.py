@@ -72,7 +72,7 @@ def whole_months(start: date, last: date) -> tuple[int, int]:
     end = last.toordinal() + 1
     if end < start.toordinal():
         raise ValueError(f"forventet en sluttdato tidligst dagen før {date_text(start)}, fant {date_text(last)}")
-    months = max(month_of(last) - month_of(start), 0)
+    months = month_of(last) - month_of(start)
     for count in (months + 1, months):
         rest = end - date_to_date_end(start, count).toordinal()
         if rest >= 0:
