@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 
+from engine import __version__
 from engine.cli.arguments import Parser
 from engine.text.fault import Faults
 
@@ -21,12 +22,15 @@ COMMANDS = {
 }
 
 
-def parser() -> Parser:
-    """The whole command line."""
+def parser(called: str | None = None) -> Parser:
+    """The whole command line; with `called`, only that command's arguments (the others by name alone)."""
     top = Parser(prog="alis", description="Regler og vedtak for tilskudd til leger i spesialisering.", epilog=_epilog())
     top.add_argument("--versjon", action="store_true", help="vis versjonen og avslutt")
     commands = top.add_subparsers(dest="kommando", title="Kommandoer", metavar="KOMMANDO", parser_class=Parser)
     for name, words in COMMANDS.items():
+        if called is not None and called != name:
+            commands.add_parser(name, help=words)
+            continue
         module = importlib.import_module(f"engine.cli.{_module(name)}")
         own = commands.add_parser(
             name, help=words, description=words[0].upper() + words[1:] + ".", epilog=module.EXAMPLES
@@ -36,7 +40,7 @@ def parser() -> Parser:
 
 
 def _epilog() -> str:
-    return "Skriv «alis KOMMANDO --help» for eksempler og valg.\n\nFeilkoder: 0 utført, 1 det som ble kontrollert, holdt ikke, 2 ubrukelig inndata."
+    return "Skriv «alis KOMMANDO --help» for eksempler og valg.\n\nKoder: 0 utført, 1 det som ble kontrollert, holdt ikke, 2 ubrukelig inndata eller kommando."
 
 
 def _module(name: str) -> str:
@@ -45,15 +49,13 @@ def _module(name: str) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command. Gives the exit code: 0 done, 1 the thing checked failed, 2 unusable input or arguments."""
-    top = parser()
-    chosen = top.parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    chosen = parser(next((word for word in given if word in COMMANDS), None)).parse_args(given)
     if chosen.versjon:
-        from engine.decide.receipt import engine_version
-
-        print(f"alis {engine_version()}")
+        print(f"alis {__version__}")
         return DONE
     if chosen.kommando is None:
-        top.print_help()
+        parser().print_help()
         return DONE
     module = importlib.import_module(f"engine.cli.{_module(chosen.kommando)}")
     try:

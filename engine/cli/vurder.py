@@ -51,13 +51,28 @@ def run(chosen: argparse.Namespace) -> int:
     from engine.language.rulebook import open_rulebook
 
     paths = list(_files(chosen.filer))
-    book = open_rulebook(rule_root(chosen.regler))
+    only = _stated_scheme(paths[0]) if len(paths) == 1 else None
+    book = open_rulebook(rule_root(chosen.regler), only)
     if chosen.satser:
         from engine.language.overlay import lay_over
 
         book = lay_over(book, Path(chosen.satser))
     as_text = chosen.format == "tekst" or (chosen.format is None and sys.stdout.isatty())
     return _Run(book, as_text, chosen.alt, chosen.bare_naiv).decide(paths)
+
+
+def _stated_scheme(path: Path) -> str | None:
+    """The scheme a single file names, so that only its rules need be read. What is wrong with the file is told later."""
+    from engine.text import yaml
+    from engine.text.node import Mapping, Scalar
+
+    try:
+        node = yaml.read_path(path, str(path))
+    except Faults:
+        return None
+    top = node.entries.get("søknad") if isinstance(node, Mapping) else None
+    stated = top.entries.get("ordning") if isinstance(top, Mapping) else None
+    return stated.text if isinstance(stated, Scalar) else None
 
 
 def _files(given: list[str]) -> Iterator[Path]:

@@ -104,11 +104,12 @@ class DoctorAssessment:
             instead = None
             if own.status == "nei":
                 for other in self.compiled.components.values():
-                    if other.component.subsidiary_to == name and other.component.id not in found:
-                        if other.component.id in opened or other.subsidiary(self.frame) & YES:
-                            stepped, _ = self._component_month(other, month)
-                            found[other.component.id] = stepped
-                            instead = stepped.status
+                    if other.component.subsidiary_to != name or other.component.id in found:
+                        continue
+                    if other.component.id in opened or other.subsidiary(self.frame) & YES:
+                        stepped, _ = self._component_month(other, month)
+                        found[other.component.id] = stepped
+                        instead = stepped.status
             parts.append((own.status, instead))
         return DoctorMonth(month, self.panel.month(parts), found)
 

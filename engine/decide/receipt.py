@@ -4,21 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 
+from engine import __version__
 from engine.case.application import Application
 from engine.decide.decision import Receipt
 from engine.language.rulebook import Rulebook
-
-
-@cache
-def engine_version() -> str:
-    """The installed version of the engine."""
-    try:
-        return version("alis-regler")
-    except PackageNotFoundError:
-        return "0.1.0"
 
 
 def receipt(book: Rulebook, application: Application, evaluators: Sequence[str]) -> Receipt:
@@ -29,4 +19,4 @@ def receipt(book: Rulebook, application: Application, evaluators: Sequence[str])
             digest.update(f"{file}\0{content}\n".encode())
     if book.overlay is not None:
         digest.update(f"satser\0{book.overlay}\n".encode())
-    return Receipt(digest.hexdigest(), application.digest, engine_version(), tuple(evaluators), book.overlay)
+    return Receipt(digest.hexdigest(), application.digest, __version__, tuple(evaluators), book.overlay)

@@ -91,10 +91,11 @@ def open_rulebook(root: Path, only_scheme: str | None = None) -> Rulebook:
     vocabulary_node = yaml.read_path(vocabulary_path, f"{shown}{VOCABULARY_FILE}")
     digests.append((VOCABULARY_FILE, _digest(vocabulary_node)))
     nodes: list[tuple[str, Node]] = []
-    for path in rule_files(root):
+    files = rule_files(root)
+    if any(path.stem == only_scheme for path in files):
+        files = [path for path in files if path.stem == only_scheme]
+    for path in files:
         name = path.relative_to(root).as_posix()
-        if only_scheme is not None and path.stem != only_scheme:
-            continue
         try:
             nodes.append((name, yaml.read_path(path, f"{shown}{name}")))
             digests.append((name, _digest(nodes[-1][1])))
