@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from engine.case.formula import formula
+from engine.case.formula import formula, whole
 from engine.case.frame import Frame, Reader, Slots
 from engine.case.truth import JA, NEI, NO, SKJØNN, UAVKLART, YES, both, either, opposite
 from engine.case.value import Between, Unknown, Value
@@ -28,6 +28,7 @@ from engine.language.condition import (
     operand_names,
 )
 from engine.language.condition import Any as AnyOf
+from engine.language.expression import Day, MonthOf, Number
 
 Comparator = Callable[[Frame], int]
 
@@ -43,6 +44,8 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 def comparator(leaf: Leaf, slots: Slots, of_list: str | None = None) -> Comparator:
     """Leaf → function of a frame that gives an answer code."""
     match leaf:
+        case Compare(left, op, Number(value) | Day(value) | MonthOf(value)):
+            return _compare_constant(formula(left, slots, of_list), _OPERATORS[op], whole(value))
         case Compare(left, op, right):
             return _compare(formula(left, slots, of_list), _OPERATORS[op], formula(right, slots, of_list))
         case Among(name, values):
@@ -106,6 +109,17 @@ def _compare(left: Reader, holds: Callable[[Any, Any], bool], right: Reader) -> 
         if kind is Unknown or kind is Between or type(second) is Unknown or type(second) is Between:
             return _interval(first, holds, second)
         return JA if holds(first, second) else NEI
+
+    return compare
+
+
+def _compare_constant(left: Reader, holds: Callable[[Any, Any], bool], constant: Any) -> Comparator:
+    def compare(frame: Frame) -> int:
+        first = left(frame)
+        kind = type(first)
+        if kind is Unknown or kind is Between:
+            return _interval(first, holds, constant)
+        return JA if holds(first, constant) else NEI
 
     return compare
 

@@ -42,7 +42,7 @@ def as_json(decision: Decision) -> Json:
             "mangler_satser": list(decision.rates),
         },
         "leger": [_doctor(one, decision) for one in decision.doctors],
-        "vilkår": [_finding(one, decision) for one in decision.findings],
+        "vilkår": _findings(decision),
         "mangler": [_missing(one, decision) for one in decision.missing],
         "skjønn": _judgements(decision),
         "merknader": [_note(one, decision) for one in decision.notes],
@@ -132,8 +132,14 @@ def _amount(one: ComponentMonth) -> str | None:
     return None if isinstance(one.amount, Unknown | Between) else plain_decimal(Fraction(one.amount), 2)  # type: ignore[arg-type]
 
 
-def _finding(one: Finding, decision: Decision) -> Json:
-    written: Json = {"id": one.rule.id, "nivå": one.level}
+def _findings(decision: Decision) -> list[Json]:
+    filled, stated = texts(decision), decision.application.facts
+    return [_finding(one, filled.reason(one, stated)) for one in decision.findings]
+
+
+def _finding(one: Finding, reason: str) -> Json:
+    rule, answer = one.rule, one.answer
+    written: Json = {"id": rule.id, "nivå": rule.per}
     if one.doctor is not None:
         written["lege"] = one.doctor
     if one.month is not None:
@@ -142,15 +148,13 @@ def _finding(one: Finding, decision: Decision) -> Json:
         written["måneder"] = [month_text(month) for month in one.months]
     if one.component is not None:
         written["komponent"] = one.component
-    written |= {
-        "resultat": one.result,
-        "følge": one.follows or None,
-        "hjemmel": citation(_cited(one)),
-        "begrunnelse": texts(decision).reason(one, decision.application.facts),
-        "fra_regelsett": one.rule.origin,
-    }
-    if one.answer.exemption is not None:
-        written["unntak"] = one.answer.exemption
+    written["resultat"] = answer.result
+    written["følge"] = answer.follows or None
+    written["hjemmel"] = citation(_cited(one))
+    written["begrunnelse"] = reason
+    written["fra_regelsett"] = rule.origin
+    if answer.exemption is not None:
+        written["unntak"] = answer.exemption
     if one.days is not None:
         written["dager"] = one.days
     return written
@@ -187,8 +191,9 @@ def question(one: Missing, decision: Decision) -> str:
 def _judgements(decision: Decision) -> list[Json]:
     """What a person must decide: one entry a rule, doctor and component, with its months."""
     found: dict[tuple[str, str | None, str | None, str], Json] = {}
+    filled = texts(decision)
     for one in judged(decision):
-        reason = texts(decision).reason(one, decision.application.facts)
+        reason = filled.reason(one, decision.application.facts)
         key = (one.rule.id, one.doctor, one.component, reason)
         entry = found.setdefault(
             key,

@@ -19,7 +19,10 @@ from engine.language.unit import Unit
 from engine.text.month import Month, month_in_words
 from engine.text.norsk import date_text, list_text, money_text, number_text
 
-Part = str | Callable[[Frame], str]
+#: text before a name, the name, and how its value is written (None after the last)
+Part = tuple[str, str, Callable[[Frame], str] | None]
+
+_KINDS = {"heltall": "tall", "desimal": "tall"}
 
 _GENERAL = {
     "oppfylt": "Vilkåret er oppfylt.",
@@ -75,51 +78,50 @@ class Texts:
         if parts is None:
             parts = self._parts[key] = self._split(text, of_list)
         filled = []
-        for part in parts:
-            if isinstance(part, str):
-                filled.append(part)
+        for before, name, write in parts:
+            filled.append(before)
+            if write is None:
                 continue
-            name = part.__name__
             if name.startswith(LACKING) and finding is not None:
                 filled.append(self._lacking(name.removeprefix(LACKING), finding))
             elif name == "beløp" and amount is not None:
                 filled.append(amount)
-            elif isinstance(stated.get(name), datetime):
-                filled.append(stated_text(stated[name]))
             else:
-                filled.append(part(frame))
+                moment = stated.get(name)
+                filled.append(stated_text(moment) if type(moment) is datetime else write(frame))
         return "".join(filled)
 
     def _split(self, text: str, of_list: str | None) -> tuple[Part, ...]:
         parts: list[Part] = []
         end = 0
         for match in PLACEHOLDER.finditer(text):
-            parts.append(text[end : match.start()])
-            parts.append(self._writer(match.group(1), of_list))
+            parts.append((text[end : match.start()], match.group(1), self._writer(match.group(1), of_list)))
             end = match.end()
-        parts.append(text[end:])
-        return tuple(part for part in parts if part != "")
+        parts.append((text[end:], "", None))
+        return tuple(parts)
 
     def _writer(self, name: str, of_list: str | None) -> Callable[[Frame], str]:
-        if name.startswith(LACKING) or (
-            name == "beløp" and (of_list is None or name not in self.slots.lists[of_list].fields)
-        ):
-            write: Callable[[Frame], str] = lambda frame: ""  # noqa: E731
-        else:
-            field = self.slots.lists[of_list].fields.get(name) if of_list else None
-            unit = field.unit if field else self.slots.types[name].unit
-            kind = (
-                {"heltall": "tall", "desimal": "tall"}.get(field.kind, field.kind)
-                if field
-                else self.slots.types[name].kind
-            )
-            table = field is None and self.slots.types[name].source == "tabell"
-            read = self.slots.reader(name, of_list)
+        """How a name's value is written; what only a finding or a note knows is written empty here."""
+        field = self.slots.lists[of_list].fields.get(name) if of_list else None
+        if field is None and name not in self.slots.types:
+            return lambda frame: ""
+        unit = field.unit if field else self.slots.types[name].unit
+        kind = _KINDS.get(field.kind, field.kind) if field else self.slots.types[name].kind
+        table = field is None and self.slots.types[name].source == "tabell"
+        read = self.slots.reader(name, of_list)
+        known: dict[object, str] = {}
 
-            def write(frame: Frame) -> str:
-                return value_text(read(frame), kind, unit, table)
+        def write(frame: Frame) -> str:
+            value = read(frame)
+            if type(value) is not int and type(value) is not str:
+                return value_text(value, kind, unit, table)
+            text = known.get(value)
+            if text is None:
+                if len(known) > 1000:
+                    known.clear()
+                text = known[value] = value_text(value, kind, unit, table)
+            return text
 
-        write.__name__ = name
         return write
 
     def _lacking(self, name: str, finding: Finding) -> str:
