@@ -46,6 +46,7 @@ class Slots:
         self.index: Mapping[str, int] = {name: position for position, name in enumerate(names, FIRST_NAME)}
         self.size = FIRST_NAME + len(names)
         self.readers: dict[str, Reader] = {}
+        self.variants: dict[str, list[tuple[str, Callable[[Frame], int]]]] = {}
 
     def empty(self) -> Frame:
         """A frame with nothing worked out."""

@@ -40,7 +40,10 @@ def parser(called: str | None = None) -> Parser:
 
 
 def _epilog() -> str:
-    return "Skriv «alis KOMMANDO --help» for eksempler og valg.\n\nKoder: 0 utført, 1 det som ble kontrollert, holdt ikke, 2 ubrukelig inndata eller kommando."
+    return (
+        "Skriv «alis KOMMANDO --help» for eksempler og valg.\n\n"
+        "Koder: 0 utført, 1 det som ble kontrollert, holdt ikke, 2 ubrukelig inndata eller kommando."
+    )
 
 
 def _module(name: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from engine.case.application import Application, Doctor
 from engine.case.frame import Frame
@@ -140,3 +141,5 @@ class Decision:
     known: Decimal
     rates: tuple[str, ...]
     receipt: Receipt
+    bases: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
+    """How each line came about, kept by the room that explains it: (doctor, component) → its work."""

@@ -9,6 +9,8 @@ from typing import Any
 
 from engine.case.value import Between, Unknown
 from engine.decide.decision import ComponentMonth, Decision, DoctorDecision, DoctorMonth, Finding, Line, Missing, Noted
+from engine.explain.basis import Used, basis, readings_of
+from engine.explain.leaning import leans_on
 from engine.explain.reason import Texts
 from engine.language.model import Citation, Reading
 from engine.language.unit import DAYS
@@ -76,7 +78,7 @@ def _doctor(one: DoctorDecision, decision: Decision) -> Json:
         "id": one.doctor.id,
         "regelsett": one.rule_set.id if one.rule_set is not None else None,
         "utfall": one.outcome,
-        "komponenter": {name: _line(line) for name, line in one.lines.items()},
+        "komponenter": {name: _line(line, one, decision) for name, line in one.lines.items()},
         "måneder": [_month(month, decision) for month in one.months],
     }
     if one.outside:
@@ -87,11 +89,30 @@ def _doctor(one: DoctorDecision, decision: Decision) -> Json:
     return written
 
 
-def _line(line: Line) -> Json:
+def _line(line: Line, one: DoctorDecision, decision: Decision) -> Json:
     written: Json = {"utfall": line.outcome, "måneder": line.months, "beløp": _money(line.amount)}
     if line.amount is None:
         written |= {"kjent": _money(line.known), "mangler_satser": sorted(line.rates)}
+    found = basis(line, one, decision)
+    if found is not None:
+        written["beregning"] = {
+            "formel": found.formula,
+            "før_avrunding": exact_decimal(line.exact),
+            "verdier": [_used(used) for used in found.used],
+        }
     return written
+
+
+def _used(used: Used) -> Json:
+    quantity = used.quantity
+    return {
+        "navn": used.parameter.name,
+        "verdi": used.value,
+        "forslag" if quantity.unknown else "regnet_ut": used.worked_out,
+        "måneder": [month_text(month) for month in used.months],
+        "sikkerhet": quantity.certainty or ("ukjent" if quantity.unknown else None),
+        "hjemmel": citation(quantity.citation) if quantity.citation is not None else None,
+    }
 
 
 def _month(month: DoctorMonth, decision: Decision) -> Json:
@@ -254,9 +275,15 @@ def readings(decision: Decision) -> list[Json]:
                 entry["gjelder"].append(on)
 
     lean(decision.compiled.summary.reading, "utfall")
+    filled = texts(decision)
+    relevant = {(one.rule.origin, one.rule.id): one.rule for one in decision.findings if one.result != "ikke aktuelt"}
+    for key, rule in relevant.items():
+        if key not in filled.leaning:
+            filled.leaning[key] = leans_on(rule, decision.compiled.scheme)
+        for reading in filled.leaning[key]:
+            lean(reading, rule.id)
     for one in decision.findings:
-        if one.result != "ikke aktuelt":
-            lean(one.rule.reading, one.rule.id)
+        if one.answer.exemption is not None:
             for exemption in one.rule.exemptions:
                 if exemption.id == one.answer.exemption:
                     lean(exemption.reading, exemption.id)
@@ -268,6 +295,10 @@ def readings(decision: Decision) -> list[Json]:
         for name, line in doctor.lines.items():
             if line.calculation is not None and line.months:
                 lean(line.calculation.reading, f"beregning av {name}")
+                found_basis = basis(line, doctor, decision)
+                for used in found_basis.used if found_basis is not None else ():
+                    for reading in readings_of(used.parameter, used.quantity):
+                        lean(reading, used.parameter.name)
     for noted in decision.notes:
         lean(noted.note.note.reading, noted.note.note.id)
     return list(found.values())

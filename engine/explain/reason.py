@@ -15,6 +15,7 @@ from engine.case.value import UNSET, Between, Unknown, Value
 from engine.decide.decision import Finding, Noted
 from engine.language.check_reasons import LACKING, PLACEHOLDER
 from engine.language.condition import Includes, leaves
+from engine.language.model import Reading
 from engine.language.unit import Unit
 from engine.text.month import Month, month_in_words
 from engine.text.norsk import date_text, list_text, money_text, number_text
@@ -38,6 +39,7 @@ class Texts:
     def __init__(self, slots: Slots) -> None:
         self.slots = slots
         self._parts: dict[tuple[str, str | None], tuple[Part, ...]] = {}
+        self.leaning: dict[tuple[str, str], tuple[Reading, ...]] = {}
 
     def reason(self, finding: Finding, stated: Mapping[str, Stated]) -> str:
         """The reason for a finding."""
@@ -157,7 +159,10 @@ def _amount(value: Fraction, unit: Unit) -> str:
     words = unit.after(value)
     if not words and value.denominator == 1:
         return str(value.numerator)
-    return number_text(value) + (" " + words if words else "")
+    number = number_text(value)
+    if "/" in number and ("kr", 1) in unit.powers:  # decimals without end: to the nearest øre, and said so
+        number = "ca. " + number_text(Fraction((value * 100 + Fraction(1, 2)) // 1, 100))
+    return number + (" " + words if words else "")
 
 
 def stated_text(value: Any) -> str:

@@ -13,9 +13,21 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.decide.decision import Decision, DoctorDecision
-from engine.explain.outline import MET, NOT_RELEVANT, OPEN, REFUSED, DoctorOutline, Outline, Reason, outline, sums
+from engine.explain.basis import Basis, basis
+from engine.explain.outline import (
+    MET,
+    NOT_RELEVANT,
+    OPEN,
+    REFUSED,
+    DoctorOutline,
+    Outline,
+    Reason,
+    months_in_words,
+    outline,
+    sums,
+)
 from engine.text.month import NAMES
-from engine.text.norsk import date_text, money_text
+from engine.text.norsk import date_text, money_text, number_text
 
 _OUTCOME_STYLE = {
     "innvilget": "bold green",
@@ -107,9 +119,31 @@ def _doctor(doctor: DoctorOutline, decision: Decision, all_reasons: bool) -> Ite
         )
         months = f"{line.months} måned" + ("" if line.months == 1 else "er")
         yield Padding(Text(f"{title}: {line.outcome}, {months}, {money}"), (0, 0, 0, 2))
+        found = basis(line, one, decision)
+        if found is not None:
+            exact = (
+                f"Før avrunding: {number_text(line.exact)} kr."
+                if line.amount is not None and line.exact != line.known
+                else ""
+            )
+            yield Padding(_basis(found, exact), (0, 0, 0, 4))
     if one.months:
         yield Padding(_Strip(one, decision), (0, 0, 0, 2))
     yield from (Padding(reason, (0, 0, 0, 2)) for reason in _reasons(doctor.reasons, all_reasons))
+
+
+def _basis(found: Basis, exact: str) -> RenderableType:
+    """How the amount was worked out, each value with its months and source."""
+    lines = [Text(f"Regnet som {found.formula}.")]
+    for used in found.used:
+        quantity = used.quantity
+        cited = f" ({quantity.citation.source}: {quantity.citation.point})" if quantity.citation is not None else ""
+        certainty = {"avledet": ", avledet", "foreslått": ", foreslått"}.get(quantity.certainty, "")
+        name = used.parameter.name.replace("_", " ")
+        sign = ". Forslag, avledet:" if quantity.unknown else " ="
+        value = used.value + (f"{sign} {used.worked_out}" if used.worked_out else "")
+        lines.append(Text(f"{name}: {value}{certainty}, {months_in_words(used.months)}{cited}", style="dim"))
+    return Group(*lines, *([Text(exact, style="dim")] if exact else []))
 
 
 class _Strip:

@@ -58,7 +58,8 @@ class Unit:
         if len(self.powers) == 1 and self.powers[0][1] == 1:
             base = self.powers[0][0]
             return "%" if base == "prosent" else base if amount == 1 else _PLURAL.get(base, base)
-        return str(self)
+        over, slash, under = str(self).partition("/")
+        return (over if amount == 1 else _PLURAL.get(over, over)) + slash + under
 
 
 PLAIN = Unit()
