@@ -168,7 +168,13 @@ def months_in_words(months: Iterable[Month]) -> str:
 def sums(decision: Decision) -> list[str]:
     """The application's money, in words."""
     if decision.total is not None:
-        return [f"Sum: {money_text(decision.total)}"]
+        open_months = any(
+            month.status in ("uavklart", "skjønn") for doctor in decision.doctors for month in doctor.months
+        )
+        left_out = (
+            ". Måneder som mangler opplysninger eller skal avgjøres av en person, er ikke med" if open_months else ""
+        )
+        return [f"Sum: {money_text(decision.total)}{left_out}"]
     if not decision.rates:
         return ["Reglene regner ikke ut noe beløp i denne ordningen."]
     return [

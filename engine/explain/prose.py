@@ -15,7 +15,7 @@ from engine.text.month import month_in_words
 from engine.text.norsk import date_text, list_text, number_text
 
 _NUMBERS = {">=": "minst", ">": "over", "<=": "høyst", "<": "under", "=": "lik"}
-_DATES = {">=": "fra og med", ">": "etter", "<=": "til og med", "<": "før", "=": "på"}
+_DATES = {">=": "tidligst", ">": "etter", "<=": "senest", "<": "før", "=": "lik"}
 _SIGNS = {"+": "+", "-": "−", "*": "×", "/": "÷"}
 
 

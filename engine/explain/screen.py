@@ -187,8 +187,20 @@ def _reasons(reasons: list[Reason], all_reasons: bool) -> list[RenderableType]:
     """The reasons in full, and those that were not relevant in a line each unless all are to be shown."""
     told = reasons if all_reasons else _met_once(reasons)
     full = [_reason(one) for one in told if all_reasons or one.bearing != NOT_RELEVANT]
-    brief = [one for one in reasons if one.bearing == NOT_RELEVANT] if not all_reasons else []
-    return full + [_brief(one) for one in brief]
+    return full if all_reasons else [*full, *_brief(reasons)]
+
+
+def _brief(reasons: list[Reason]) -> Iterator[RenderableType]:
+    """The conditions that were not relevant: those left out for the same reason in the same months in one line."""
+    gathered: dict[tuple[str, str], list[str]] = {}
+    for one in reasons:
+        if one.bearing == NOT_RELEVANT:
+            titles = gathered.setdefault((one.text, one.when), [])
+            if one.title not in titles:
+                titles.append(one.title)
+    for (text, when), titles in gathered.items():
+        about = f" [{when}]" if when else ""
+        yield _hanging(Text("· ", style="dim"), Text(f"{'; '.join(titles)}{about}: {text}", style="dim"))
 
 
 def _met_once(reasons: list[Reason]) -> list[Reason]:
@@ -207,11 +219,6 @@ def _met_once(reasons: list[Reason]) -> list[Reason]:
         first.months += one.months
         first.text = ""
     return told
-
-
-def _brief(one: Reason) -> RenderableType:
-    about = f" [{one.when}]" if one.months else ""
-    return _hanging(Text("· ", style="dim"), Text(f"{one.title}{about}: {one.text}", style="dim"))
 
 
 def _reason(one: Reason) -> RenderableType:
