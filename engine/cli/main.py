@@ -16,6 +16,7 @@ COMMANDS = {
     "vurder": "vurder søknader og vis vedtak med begrunnelse",
     "regelsett": "vis hvilket regelsett en avtaledato velger, og hvilke vilkår som gjelder",
     "valider": "kontroller regelfilene",
+    "test": "prøv saker med forventet svar mot reglene",
     "vis": "vis reglene i klartekst",
     "ny-søknad": "lag en mal for en søknad",
     "skjema": "lag skjemaet for søknader og språkreferansen på nytt fra reglene",

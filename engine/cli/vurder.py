@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.cli.arguments import argument_fault
 from engine.cli.root import rule_root
-from engine.text.fault import Fault, FaultList, Faults
+from engine.text.fault import Fault, Faults
 from engine.text.place import Place
 
 if TYPE_CHECKING:
@@ -49,8 +48,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     from engine.language.rulebook import open_rulebook
+    from engine.regress.case import case_files
 
-    paths = list(_files(chosen.filer))
+    paths = case_files([Path(name) for name in chosen.filer])
     only = _stated_scheme(paths[0]) if len(paths) == 1 else None
     book = open_rulebook(rule_root(chosen.regler), only)
     if chosen.satser:
@@ -73,31 +73,6 @@ def _stated_scheme(path: Path) -> str | None:
     top = node.entries.get("søknad") if isinstance(node, Mapping) else None
     stated = top.entries.get("ordning") if isinstance(top, Mapping) else None
     return stated.text if isinstance(stated, Scalar) else None
-
-
-def _files(given: list[str]) -> Iterator[Path]:
-    """The files named, and the YAML and JSON files in the folders named, each once."""
-    faults = FaultList()
-    seen: set[Path] = set()
-    for name in given:
-        path = Path(name)
-        found = [path]
-        if path.is_dir():
-            found = sorted(one for one in path.rglob("*") if one.suffix in (".yaml", ".yml", ".json") and one.is_file())
-            if not found:
-                faults.extend(
-                    [
-                        argument_fault(
-                            f"mappen «{name}» har ingen søknader",
-                            "oppgi en mappe med filer som slutter på .yaml eller .json",
-                        )
-                    ]
-                )
-        for one in found:
-            if one not in seen:
-                seen.add(one)
-                yield one
-    faults.raise_if_any()
 
 
 class _Run:

@@ -1,0 +1,136 @@
+"""`alis test`: run test cases against the rules."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.cli.root import rule_root
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from engine.regress.run import Result
+
+EXAMPLES = """Eksempler:
+  alis test
+  alis test fixtures/2024 --regel kommersiell-tilknytning
+  alis test mine-saker --junit resultat.xml --json resultat.json
+
+Koden er 0 når alle sakene stemmer, 1 når noen avviker, og 2 når noen ikke kunne leses.
+"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("stier", nargs="*", metavar="STI", help="filer og mapper med saker; utelatt: fixtures")
+    parser.add_argument("--ordning", metavar="ORDNING", help="bare saker i ordningen")
+    parser.add_argument("--år", dest="år", metavar="ÅR", help="bare saker for tilskuddsåret, eller regelsettets år")
+    parser.add_argument("--regel", metavar="VILKÅR", help="bare saker der vilkåret er aktuelt")
+    parser.add_argument("--navn", metavar="TEKST", help="bare saker med teksten i filnavnet eller id-en")
+    parser.add_argument("--junit", metavar="FIL", help="skriv resultatet som JUnit XML")
+    parser.add_argument("--json", metavar="FIL", help="skriv resultatet som JSON")
+    parser.add_argument(
+        "--prosesser", type=int, metavar="ANTALL", help="antall prosesser; utelatt: så mange det lønner seg med"
+    )
+    parser.add_argument("--regler", metavar="MAPPE", help="mappen med reglene")
+
+
+def run(chosen: argparse.Namespace) -> int:
+    from engine.regress import report
+    from engine.regress.case import case_files
+    from engine.regress.run import DEVIATES, UNUSABLE, Choice, run_cases
+    from engine.regress.run import chosen as kept
+    from engine.text.file import write_whole
+
+    files = case_files([Path(name) for name in chosen.stier or ["fixtures"]])
+    choice = Choice(chosen.ordning, chosen.år, chosen.regel, chosen.navn)
+    console = _console()
+    running = _with_progress(run_cases(files, rule_root(chosen.regler), processes=chosen.prosesser), len(files))
+    results = []
+    for result in kept(running, choice):
+        results.append(result)
+        _tell(result, console)
+    if chosen.junit:
+        write_whole(Path(chosen.junit), report.as_junit(results))
+    if chosen.json:
+        write_whole(Path(chosen.json), report.as_json(results) + "\n")
+    console.print(_summary(results))
+    statuses = {result.status for result in results}
+    return 2 if UNUSABLE in statuses else 1 if DEVIATES in statuses else 0
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 110)
+
+
+def _with_progress(results: Iterable[Result], total: int) -> Iterator[Result]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("Tester"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=console,
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    ) as bar:
+        task = bar.add_task("tester", total=total)
+        for result in results:
+            yield result
+            bar.advance(task)
+
+
+def _tell(result: Result, console: Console) -> None:
+    """A deviating case: expected and got side by side, where the expectation stands, and the rules behind it."""
+    from rich.table import Table
+    from rich.text import Text
+
+    if result.problem:
+        console.print(Text(result.problem, style="red"), soft_wrap=True)
+        return
+    if not result.differences:
+        return
+    console.print(Text.assemble(("✗ ", "red"), (result.path, "bold")), soft_wrap=True)
+    if result.description:
+        console.print(Text(f"  {result.description}", style="italic"))
+    table = Table(box=None, padding=(0, 2, 0, 2))
+    for title in ("Linje", "Hvor i vedtaket", "Forventet", "Fikk"):
+        table.add_column(title, overflow="fold")
+    for deviation, _ in result.differences:
+        table.add_row(
+            Text(str(deviation.place.line)),
+            Text(deviation.path),
+            Text(deviation.expected, style="green"),
+            Text(deviation.found, style="red"),
+        )
+    console.print(table)
+    told = set()
+    for _, blamed in result.differences:
+        for one in blamed:
+            if one not in told:
+                told.add(one)
+                console.print(Text(f"  {one.rule} ({one.rule_set}): {one.reason}"))
+                console.print(Text(f"    {one.citation}", style="dim italic"))
+
+
+def _summary(results: list[Result]) -> str:
+    from engine.regress.run import DEVIATES, PASSED, UNTESTED, UNUSABLE
+
+    count = {
+        status: sum(result.status == status for result in results) for status in (PASSED, DEVIATES, UNUSABLE, UNTESTED)
+    }
+    parts = [f"{count[PASSED]} av {len(results)} saker stemmer"]
+    if count[DEVIATES]:
+        parts.append(f"{count[DEVIATES]} avviker")
+    if count[UNUSABLE]:
+        parts.append(f"{count[UNUSABLE]} kunne ikke leses")
+    if count[UNTESTED]:
+        parts.append(f"{count[UNTESTED]} sier ikke hva som er forventet")
+    return ", ".join(parts) + "."

@@ -1,0 +1,38 @@
+"""Test cases: the application files under some paths that say what they expect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from engine.text.fault import Fault, FaultList
+from engine.text.place import Place
+
+SUFFIXES = (".yaml", ".yml", ".json")
+
+
+def case_files(paths: Iterable[Path]) -> list[Path]:
+    """Every YAML and JSON file named or in a folder named, each once, in order. Raises Faults for a folder without any."""
+    faults = FaultList()
+    found: dict[Path, None] = {}
+    for path in paths:
+        files = list(_within(path)) if path.is_dir() else [path]
+        if not files:
+            faults.extend([_empty(path)])
+        found.update(dict.fromkeys(files))
+    faults.raise_if_any()
+    return list(found)
+
+
+def _within(folder: Path) -> Iterator[Path]:
+    yield from sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file())
+
+
+def _empty(path: Path) -> Fault:
+    return Fault(
+        Place(str(path), 1, 1),
+        "MAPPE-TOM",
+        "mappen har ingen saker",
+        "en sak er en fil som slutter på .yaml, .yml eller .json",
+        "oppgi en annen mappe",
+    )

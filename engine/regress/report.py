@@ -1,0 +1,89 @@
+"""The results of a run of test cases, as JSON and as JUnit XML."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+from xml.etree import ElementTree
+
+from engine.regress.run import DEVIATES, PASSED, UNTESTED, UNUSABLE, Result
+
+
+def as_json(results: Sequence[Result]) -> str:
+    """One object: counts by status, and every case with its deviations and the rules behind them."""
+    counts = Counter(result.status for result in results)
+    content = {
+        "antall": len(results),
+        **{status: counts[status] for status in (PASSED, DEVIATES, UNUSABLE, UNTESTED)},
+        "saker": [_case(result) for result in results],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2)
+
+
+def _case(result: Result) -> dict[str, Any]:
+    written: dict[str, Any] = {
+        "fil": result.path,
+        "id": result.id,
+        "ordning": result.scheme,
+        "år": result.year,
+        "status": result.status,
+    }
+    if result.problem:
+        written["feil"] = result.problem.splitlines()
+    if result.differences:
+        written["avvik"] = [
+            {
+                "sted": str(deviation.place),
+                "hvor": deviation.path,
+                "forventet": deviation.expected,
+                "fikk": deviation.found,
+                "regler": [
+                    {"id": one.rule, "regelsett": one.rule_set, "hjemmel": one.citation, "begrunnelse": one.reason}
+                    for one in blamed
+                ],
+            }
+            for deviation, blamed in result.differences
+        ]
+    return written
+
+
+def as_junit(results: Sequence[Result]) -> str:
+    """JUnit XML: a suite a scheme and year, a case a file; a deviation is a failure, an unusable file an error."""
+    suites = ElementTree.Element("testsuites", name="alis")
+    by_suite: dict[tuple[str, str], list[Result]] = {}
+    for result in results:
+        by_suite.setdefault((result.scheme or "ikke lest", result.year), []).append(result)
+    for (scheme, year), members in by_suite.items():
+        suite = ElementTree.SubElement(
+            suites,
+            "testsuite",
+            name=f"{scheme} {year}".strip(),
+            tests=str(len(members)),
+            failures=str(sum(one.status == DEVIATES for one in members)),
+            errors=str(sum(one.status == UNUSABLE for one in members)),
+            skipped=str(sum(one.status == UNTESTED for one in members)),
+        )
+        for one in members:
+            case = ElementTree.SubElement(
+                suite, "testcase", classname=f"{scheme}.{year}".rstrip("."), name=one.id, file=one.path
+            )
+            if one.status == DEVIATES:
+                failure = ElementTree.SubElement(case, "failure", message=str(one.differences[0][0]))
+                failure.text = deviations_text(one)
+            elif one.status == UNUSABLE:
+                ElementTree.SubElement(case, "error", message=one.problem.splitlines()[0]).text = one.problem
+            elif one.status == UNTESTED:
+                ElementTree.SubElement(case, "skipped", message="saken har ikke «forventet»")
+    ElementTree.indent(suites)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(suites, encoding="unicode") + "\n"
+
+
+def deviations_text(result: Result) -> str:
+    """A deviating case as plain text: each deviation with its place, and the rules that made the difference."""
+    lines = []
+    for deviation, blamed in result.differences:
+        lines.append(str(deviation))
+        lines += [f"    {one.rule} ({one.rule_set}; {one.citation}): {one.reason}" for one in blamed]
+    return "\n".join(lines)
