@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from engine.cli.arguments import argument_fault
-from engine.cli.root import rule_root
+from engine.cli.root import open_rules
 from engine.text.fault import Faults
 
 EXAMPLES = """Eksempler:
@@ -23,14 +23,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    from engine.language.rulebook import open_rulebook
     from engine.language.schema_check import FOLDER
     from engine.language.template import template
     from engine.text.file import write_whole
     from engine.text.norsk import list_text
     from engine.text.suggest import did_you_mean
 
-    vocabulary = open_rulebook(rule_root(chosen.regler)).vocabulary
+    vocabulary = open_rules(chosen.regler).vocabulary
     if chosen.ordning not in vocabulary.schemes:
         hint = did_you_mean(chosen.ordning, vocabulary.schemes)
         what = f"ordningen «{chosen.ordning}» finnes ikke" + ("," + hint if hint else "")

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from engine.cli.arguments import argument_fault
-from engine.cli.root import rule_root
+from engine.cli.root import open_rules
 from engine.text import literal
 from engine.text.fault import Faults
 
@@ -44,11 +44,10 @@ def read_argument(name: str, text: str, read: Callable[[str], T]) -> T:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    from engine.language.rulebook import open_rulebook
 
     agreed = read_argument("avtaledato", chosen.avtaledato, literal.date)
     month = read_argument("måned", chosen.måned, literal.month) if chosen.måned else None
-    book = open_rulebook(rule_root(chosen.regler))
+    book = open_rules(chosen.regler)
     answer = lookup(book, agreed, chosen.ordning, month)
     if chosen.format == "json" or (chosen.format is None and not sys.stdout.isatty()):
         print(json.dumps(answer, ensure_ascii=False, indent=2))

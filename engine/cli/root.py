@@ -5,9 +5,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from engine.language.rulebook import VOCABULARY_FILE
+from engine.language.rulebook import VOCABULARY_FILE, Rulebook
 
 ENVIRONMENT = "ALIS_REGLER"
+
+
+def open_rules(given: str | None, only_scheme: str | None = None) -> Rulebook:
+    """The rulebook of the folder named, or of the usual one. Raises Faults."""
+    from engine.language.kept import open_kept
+
+    return open_kept(rule_root(given), only_scheme)
 
 
 def rule_root(given: str | None) -> Path:

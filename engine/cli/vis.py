@@ -6,7 +6,7 @@ import argparse
 
 from engine.cli.arguments import argument_fault
 from engine.cli.regelsett import read_argument
-from engine.cli.root import rule_root
+from engine.cli.root import open_rules
 from engine.text import literal
 from engine.text.fault import Faults
 
@@ -28,7 +28,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     from engine.explain.rulebook_text import rulebook_text
-    from engine.language.rulebook import open_rulebook
     from engine.ruleset.selection import select
     from engine.text.norsk import date_text, list_text
     from engine.text.suggest import did_you_mean
@@ -37,7 +36,7 @@ def run(chosen: argparse.Namespace) -> int:
     month = read_argument("måned", chosen.måned, literal.month) if chosen.måned else None
     if month is not None and agreed is None:
         raise Faults([argument_fault("--måned er gitt uten --avtaledato", "legg til --avtaledato")])
-    book = open_rulebook(rule_root(chosen.regler))
+    book = open_rules(chosen.regler)
     ids = [one.id for scheme in book.schemes.values() for one in scheme.sets]
     if chosen.regelsett not in ids:
         hint = did_you_mean(chosen.regelsett, ids)

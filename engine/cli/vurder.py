@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.cli.root import rule_root
+from engine.cli.root import open_rules
 from engine.text.fault import Fault, Faults
 from engine.text.place import Place
 
@@ -47,12 +47,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    from engine.language.rulebook import open_rulebook
     from engine.regress.case import case_files
 
     paths = case_files([Path(name) for name in chosen.filer])
     only = _stated_scheme(paths[0]) if len(paths) == 1 else None
-    book = open_rulebook(rule_root(chosen.regler), only)
+    book = open_rules(chosen.regler, only)
     if chosen.satser:
         from engine.language.overlay import lay_over
 

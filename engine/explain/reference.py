@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from engine.language.application_schema import bounds_in_words
 from engine.language.unit import SPELLINGS
 from engine.language.vocabulary import Fact, Vocabulary
 
@@ -12,11 +13,73 @@ Schema = dict[str, Any]
 
 _HEAD = """# Språkreferanse
 
-Denne siden er laget av skjemaene og vokabularet med «alis skjema». Ikke rediger den for hånd.
+Her slår du opp feltene i regelfilene og vokabularet. Siden er laget av skjemaene og vokabularet med «alis skjema». Ikke rediger den for
+hånd. Vil du heller begynne med et eksempel, leser du [Endre en regel](endre-en-regel.md).
 
-Editoren viser det samme mens du skriver. En regelfil er YAML: ett nivå innrykk er to mellomrom, og tekst med kolon, komma eller
-krøllparentes settes i hermetegn. `ja` og `nei`, datoer og tall leses slik de er skrevet, så `0301` forblir `0301`.
+En editor med støtte for YAML-skjema viser det samme mens du skriver. En regelfil er YAML: ett nivå innrykk er to mellomrom. Tekst med kolon
+og mellomrom etter, og tekst som begynner med krøllparentes, settes i hermetegn. Det samme gjelder desimalkomma mellom krøllparenteser.
+`ja` og `nei`, datoer og tall leses slik de er skrevet, så `0301` forblir `0301`.
 """
+
+#: the parts of a rule set in the order they are told, each with its heading
+_PARTS = {
+    "vilkår": "Vilkår",
+    "unntak": "Unntak",
+    "begrunnelse": "Begrunnelse",
+    "i_kraft": "I kraft",
+    "krav": "Krav",
+    "sammenligning": "Sammenligning",
+    "sats": "Satser",
+    "grense": "Grenser",
+    "verdi": "Verdier i en sats eller grense",
+    "definisjon": "Definisjoner",
+    "komponent": "Komponenter",
+    "beregning": "Beregning",
+    "merknad": "Merknader",
+    "hjemmel": "Hjemmel",
+    "tolkning": "Tolkning",
+    "kilder": "Kilder",
+}
+
+#: what a part of several shapes says before them, and before each
+_SHAPES = {
+    "i_kraft": (
+        "Skriv `alltid` når vilkåret gjelder alle saker i ordningen. Ellers skriver du ett av disse to.",
+        "Etter tilskuddsåret i søknaden:",
+        "Etter avtaledatoen. Begge linjene må være med, så ingen glemmer de eldre avtalene:",
+    ),
+}
+
+#: what a field holds where the schema says only its form
+_CONTENT = {
+    "vurderes_per": "søknad, lege, måned, komponent, eller navnet på en liste i søknaden",
+    "gjelder": "Komponentene det gjelder",
+    "en_av": "Svaret er ett av disse",
+    "ingen_av": "Svaret er ikke noe av dette",
+    "inneholder_alle": "Alle disse svarene er valgt",
+    "inneholder": "Dette svaret er valgt",
+    "ordninger": "Ordningene opplysningen brukes i",
+    "nivå": "Hva det er en opplysning om",
+    "enhet": "For eksempel kr, kr/time, dager, måneder, prosent, timer/år",
+    "måler": "Hva som måles",
+    "måte": "Hvordan det rundes av",
+    "der": "Bare når dette er oppfylt",
+    "hjemmel": "Hvor det står",
+    "akser": "Opplysningene som styrer tiden",
+    "sammenfatning": "Hvordan svarene føres sammen til utfall",
+    "vokabular": "Navnet på vokabularet",
+}
+
+_ANSWERS = {
+    "ja_nei": "`ja`, `nei`",
+    "dato": "dato",
+    "tidspunkt": "dato, eller dato og klokkeslett",
+    "måned": "måned",
+    "heltall": "helt tall",
+    "desimal": "tall",
+    "tekst": "tekst",
+    "liste": "en linje for hver",
+}
 
 _FORMULAS = """## Formler
 
@@ -45,36 +108,26 @@ def _rule_set(schema: Schema) -> Iterator[str]:
     yield "## Regelsett\n"
     yield schema["description"] + "\n"
     yield from _table(schema, schema)
-    titles = {
-        "vilkår": "Vilkår",
-        "unntak": "Unntak",
-        "begrunnelse": "Begrunnelse",
-        "i_kraft": "I kraft",
-        "krav": "Krav",
-        "sammenligning": "Sammenligning",
-        "sats": "Satser",
-        "grense": "Grenser",
-        "verdi": "Verdier i en sats eller grense",
-        "definisjon": "Definisjoner",
-        "komponent": "Komponenter",
-        "beregning": "Beregning",
-        "merknad": "Merknader",
-        "hjemmel": "Hjemmel",
-        "tolkning": "Tolkning",
-        "kilder": "Kilder",
-    }
-    for name, title in titles.items():
+    for name, title in _PARTS.items():
         part = schema["$defs"][name]
         yield f"### {title}\n"
         if "description" in part:
-            yield part["description"] + ".\n" if not part["description"].endswith(".") else part["description"] + "\n"
-        for branch in [
-            part,
-            *part.get("anyOf", []),
-            *([part["additionalProperties"]] if isinstance(part.get("additionalProperties"), dict) else []),
-        ]:
-            if "properties" in branch:
-                yield from _table(branch, schema)
+            yield part["description"].rstrip(".") + ".\n"
+        about, *before = _SHAPES.get(name, ("",))
+        if about:
+            yield about + "\n"
+        for shape in _shapes(part):
+            if before:
+                yield before.pop(0) + "\n"
+            yield from _table(shape, schema)
+
+
+def _shapes(part: Schema) -> Iterator[Schema]:
+    """The objects a part may be."""
+    inner = part.get("additionalProperties")
+    for shape in [part, *part.get("anyOf", []), *([inner] if isinstance(inner, dict) else [])]:
+        if "properties" in shape:
+            yield shape
 
 
 def _table(part: Schema, whole: Schema) -> Iterator[str]:
@@ -82,21 +135,33 @@ def _table(part: Schema, whole: Schema) -> Iterator[str]:
     yield "| --- | --- | --- |"
     for name, field in part["properties"].items():
         required = "ja" if name in part.get("required", []) else ""
-        yield f"| `{name}` | {required} | {_content(field, whole)} |"
+        yield f"| `{name}` | {required} | {_content(name, field, whole)} |"
     yield ""
 
 
-def _content(field: Schema, whole: Schema) -> str:
+def _content(name: str, field: Schema, whole: Schema) -> str:
+    """What a field holds: its description, its choices, and the fields inside it when they have no heading of their own."""
     resolved = {**_resolve(field, whole), **{key: value for key, value in field.items() if key != "$ref"}}
-    text = str(resolved.get("description", ""))
-    if "enum" in resolved:
-        choices = [
-            str(choice)
-            for choice in resolved["enum"]
-            if not isinstance(choice, bool) and choice not in ("true", "false")
-        ]
+    said = field.get("description") or _CONTENT.get(name) or resolved.get("description", "")
+    text = str(said).rstrip(".") if "enum" in resolved else str(said)
+    choices = [str(one) for one in resolved.get("enum", ()) if not isinstance(one, bool) and one not in ("true", "false")]
+    if choices:
         text = f"{text}{': ' if text else ''}{', '.join(f'`{choice}`' for choice in choices)}"
-    return text.replace("|", "\\|") or "et krav eller en verdi"
+    if _has_heading(field):
+        return text.replace("|", "\\|")
+    inner = resolved.get("properties") or resolved.get("items", {}).get("properties") or {}
+    if inner:
+        told = "; ".join(f"`{key}`: {_lowered(_content(key, one, whole))}" for key, one in inner.items())
+        text = f"{text}{'. ' if text else ''}Felter: {told}"
+    return text.replace("|", "\\|")
+
+
+def _has_heading(field: Schema) -> bool:
+    return str(field.get("$ref", "")).rsplit("/", 1)[-1] in (*_PARTS, "faktum")
+
+
+def _lowered(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _resolve(field: Schema, whole: Schema) -> Schema:
@@ -108,16 +173,16 @@ def _resolve(field: Schema, whole: Schema) -> Schema:
 
 def _units() -> Iterator[str]:
     yield "## Enheter\n"
-    yield (
-        "Enhetene er "
-        + ", ".join(f"`{word}`" for word in SPELLINGS)
-        + ". Med skråstrek blir det per: `kr/time`, `timer/år`.\n"
-    )
+    words = ", ".join(f"`{word}`" for word in SPELLINGS)
+    yield f"Enhetene er {words}. Med skråstrek blir det per: `kr/time`, `timer/år`.\n"
 
 
 def _vocabulary(schema: Schema, vocabulary: Vocabulary) -> Iterator[str]:
     yield "## Vokabularet\n"
     yield schema["description"] + "\n"
+    yield from _table(schema, schema)
+    yield "### Opplysning\n"
+    yield "Feltene for én opplysning under `fakta`, og for én linje under `felt` i en liste.\n"
     yield from _table(schema["$defs"]["faktum"], schema)
     for id, scheme in vocabulary.schemes.items():
         yield f"### Opplysninger i {scheme.title} (`{id}`)\n"
@@ -139,8 +204,14 @@ def _vocabulary(schema: Schema, vocabulary: Vocabulary) -> Iterator[str]:
 
 
 def _fact_rows(fact: Fact, level: str) -> Iterator[str]:
-    answers = ", ".join(f"`{choice}`" for choice in fact.choices) or {"ja_nei": "`ja`, `nei`"}.get(fact.kind, fact.kind)
-    unit = f" ({fact.unit})" if fact.unit.powers else ""
-    yield f"| {level} | `{fact.name}` | {answers}{unit} | {fact.question} |"
+    yield f"| {level} | `{fact.name}` | {_answer(fact)} | {fact.question} |"
     for field in fact.fields.values():
-        yield from _fact_rows(field, f"{fact.name}-linje")
+        yield from _fact_rows(field, f"linje i {fact.name}")
+
+
+def _answer(fact: Fact) -> str:
+    """The answers to choose between, or the kind of answer with its bounds and unit; and what is used when it is left out."""
+    text = ", ".join(f"`{choice}`" for choice in fact.choices) or _ANSWERS[fact.kind] + bounds_in_words(fact)
+    if fact.unit.powers:
+        text += f" {fact.unit.after(2)}" if fact.unit.is_percent else f", i {fact.unit.after(2)}"
+    return text + (f". Utelatt: `{fact.default}`" if fact.default is not None else "")

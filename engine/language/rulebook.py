@@ -12,13 +12,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from engine.language import schema_check
 from engine.language.model import Calculation, Component, Definition, Note, Parameter, Rule, RuleSet
 from engine.language.names import Type, scheme_names
-from engine.language.rulefile import Declared, read_rule_set
 from engine.language.vocabulary import Vocabulary
-from engine.language.vocabulary_file import read_vocabulary
-from engine.text import yaml
 from engine.text.fault import FaultList, Faults
 from engine.text.node import Mapping as MappingNode
 from engine.text.node import Node, Scalar, plain
@@ -84,6 +80,11 @@ def open_rulebook(root: Path, only_scheme: str | None = None) -> Rulebook:
 
     `only_scheme` leaves the other schemes' files unread, for a single decision; validation reads all.
     """
+    from engine.language import schema_check
+    from engine.language.check import check_rulebook
+    from engine.language.vocabulary_file import read_vocabulary
+    from engine.text import yaml
+
     faults = FaultList()
     shown = _shown(root)
     digests = []
@@ -123,8 +124,6 @@ def open_rulebook(root: Path, only_scheme: str | None = None) -> Rulebook:
     sets = _read_sets(sound, faults)
     schemes = gather(vocabulary, sets)
     if len(sound) == len(nodes):
-        from engine.language.check import check_rulebook
-
         schemes = check_rulebook(vocabulary, schemes, faults)
     faults.raise_if_any()
     return Rulebook(root, vocabulary, schemes, tuple(sorted(digests)))
@@ -145,6 +144,8 @@ def _digest(node: Node) -> str:
 
 
 def _read_sets(nodes: list[tuple[str, Node]], faults: FaultList) -> list[RuleSet]:
+    from engine.language.rulefile import Declared, read_rule_set
+
     declared: dict[str, Declared] = {}
     for _, node in nodes:
         declared.setdefault(_text(node, "ordning"), Declared()).learn(node)
