@@ -8,6 +8,7 @@ from typing import Any
 from engine.language.application_schema import bounds_in_words
 from engine.language.unit import SPELLINGS
 from engine.language.vocabulary import Fact, Vocabulary
+from engine.text.norsk import list_text
 
 Schema = dict[str, Any]
 
@@ -50,6 +51,20 @@ _SHAPES = {
     ),
 }
 
+#: what a comparison asks for; the schema says the same of all: a number, date, name or formula
+_COMPARISONS = {
+    "minst": "Tallet er dette eller mer",
+    "over": "Tallet er mer enn dette",
+    "høyst": "Tallet er dette eller mindre",
+    "under": "Tallet er mindre enn dette",
+    "fra_og_med": "Datoen eller måneden er denne eller senere",
+    "etter": "Datoen eller måneden er senere enn denne",
+    "til_og_med": "Datoen eller måneden er denne eller tidligere",
+    "før": "Datoen eller måneden er tidligere enn denne",
+    "på": "Datoen eller måneden er denne",
+    "er": "Verdien er lik denne",
+}
+
 #: what a field holds where the schema says only its form
 _CONTENT = {
     "vurderes_per": "søknad, lege, måned, komponent, eller navnet på en liste i søknaden",
@@ -60,7 +75,7 @@ _CONTENT = {
     "inneholder": "Dette svaret er valgt",
     "ordninger": "Ordningene opplysningen brukes i",
     "nivå": "Hva det er en opplysning om",
-    "enhet": "For eksempel kr, kr/time, dager, måneder, prosent, timer/år",
+    "enhet": "Enheten, for eksempel kr, kr/time, dager, måneder, prosent eller timer/år",
     "måler": "Hva som måles",
     "måte": "Hvordan det rundes av",
     "der": "Bare når dette er oppfylt",
@@ -69,6 +84,9 @@ _CONTENT = {
     "sammenfatning": "Hvordan svarene føres sammen til utfall",
     "vokabular": "Navnet på vokabularet",
 }
+
+#: fields inside another field that need no words
+_PLAIN = frozenset({"fra", "til", "hjemmel", "tolkning"})
 
 _ANSWERS = {
     "ja_nei": "`ja`, `nei`",
@@ -142,26 +160,25 @@ def _table(part: Schema, whole: Schema) -> Iterator[str]:
 def _content(name: str, field: Schema, whole: Schema) -> str:
     """What a field holds: its description, its choices, and the fields inside it when they have no heading of their own."""
     resolved = {**_resolve(field, whole), **{key: value for key, value in field.items() if key != "$ref"}}
-    said = field.get("description") or _CONTENT.get(name) or resolved.get("description", "")
-    text = str(said).rstrip(".") if "enum" in resolved else str(said)
-    choices = [str(one) for one in resolved.get("enum", ()) if not isinstance(one, bool) and one not in ("true", "false")]
-    if choices:
-        text = f"{text}{': ' if text else ''}{', '.join(f'`{choice}`' for choice in choices)}"
-    if _has_heading(field):
-        return text.replace("|", "\\|")
-    inner = resolved.get("properties") or resolved.get("items", {}).get("properties") or {}
-    if inner:
-        told = "; ".join(f"`{key}`: {_lowered(_content(key, one, whole))}" for key, one in inner.items())
-        text = f"{text}{'. ' if text else ''}Felter: {told}"
-    return text.replace("|", "\\|")
+    said = _COMPARISONS.get(name) or field.get("description") or _CONTENT.get(name) or resolved.get("description", "")
+    told = [str(said)] if said else []
+    choices = [one for one in resolved.get("enum", ()) if isinstance(one, str) and one not in ("true", "false")]
+    if not all(choice in said for choice in choices):
+        told.append("Velg " + list_text([f"`{choice}`" for choice in choices], "eller"))
+    inner = resolved.get("properties") or resolved.get("items", {}).get("properties")
+    if inner and not _has_heading(field):
+        told.append("Felter: " + ", ".join(_inner(key, one, whole) for key, one in inner.items()))
+    return " ".join(part if part.endswith(("?", ".")) else part + "." for part in told).replace("|", "\\|")
+
+
+def _inner(name: str, field: Schema, whole: Schema) -> str:
+    """A field inside another field, with what it holds in brackets."""
+    content = "" if name in _PLAIN else _content(name, field, whole).rstrip(".")
+    return f"`{name}`" + (f" ({content[:1].lower()}{content[1:]})" if content else "")
 
 
 def _has_heading(field: Schema) -> bool:
     return str(field.get("$ref", "")).rsplit("/", 1)[-1] in (*_PARTS, "faktum")
-
-
-def _lowered(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 def _resolve(field: Schema, whole: Schema) -> Schema:

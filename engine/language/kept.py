@@ -46,12 +46,11 @@ def open_kept(root: Path, only_scheme: str | None = None) -> Rulebook:
 
 def _folder() -> Path | None:
     """The user's own cache folder for this program, or None when there is none that only the user can write to."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    folder = Path(base) / "alis-regler"
     try:
+        folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "alis-regler"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = folder.stat()
-    except OSError:
+    except (OSError, RuntimeError):  # no home, or one that cannot be written to
         return None
     if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH) or (hasattr(os, "getuid") and found.st_uid != os.getuid()):
         return None
