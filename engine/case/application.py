@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from engine.case.stated import Application, Doctor, Facts, Period, Stated, digest, read_stated
 from engine.language import schema_check
 from engine.language.application_schema import application_schema, bounds_in_words
 from engine.language.rulebook import Rulebook
@@ -21,49 +18,9 @@ from engine.text import literal, yaml
 from engine.text.fault import FaultList
 from engine.text.node import Mapping as MappingNode
 from engine.text.node import Node, Scalar, Sequence, plain
-from engine.text.norsk import date_text, exact_decimal, list_text
+from engine.text.norsk import date_text, list_text
 from engine.text.place import Place
 from engine.text.suggest import did_you_mean
-
-#: a stated fact: text, set of choices, date, moment, month or number
-Stated = str | frozenset[str] | date | datetime | int | Fraction
-Facts = Mapping[str, Stated]
-Rows = Mapping[str, tuple[Facts, ...]]
-
-
-@dataclass(frozen=True)
-class Period:
-    first: date
-    last: date
-    facts: Facts
-    path: str
-
-
-@dataclass(frozen=True)
-class Doctor:
-    """`lists` holds the rows of each list fact; periods are in date order and do not overlap."""
-
-    id: str
-    facts: Facts
-    lists: Rows
-    periods: tuple[Period, ...]
-    path: str
-
-
-@dataclass(frozen=True)
-class Application:
-    """One application. `expected` is what a test case expects of the decision; `digest` is of the facts alone."""
-
-    id: str
-    scheme: str
-    facts: Facts
-    lists: Rows
-    doctors: tuple[Doctor, ...]
-    file: str
-    description: str = ""
-    provenance: tuple[tuple[str, str], ...] = ()
-    expected: Node | None = None
-    digest: str = field(default="")
 
 
 def read_application(path: Path, book: Rulebook) -> Application:
@@ -161,7 +118,6 @@ class _Reader:
         facts, lists = self._facts(top, "søknad")
         doctors = self._doctors(node.entries.get("leger"))
         description = node.entries.get("beskrivelse")
-        canonical = _canonical(self.scheme, _text(top, "id"), facts, lists, doctors)
         return Application(
             id=_text(top, "id"),
             scheme=self.scheme,
@@ -172,7 +128,7 @@ class _Reader:
             description=description.text if isinstance(description, Scalar) else "",
             provenance=_provenance(node.entries.get("kilde")),
             expected=node.entries.get("forventet"),
-            digest=hashlib.sha256(canonical.encode()).hexdigest(),
+            digest=digest(self.scheme, _text(top, "id"), facts, lists, doctors),
         )
 
     def _doctors(self, node: Node | None) -> tuple[Doctor, ...]:
@@ -265,25 +221,6 @@ class _Reader:
         return value
 
 
-def read_stated(fact: Fact, text: str) -> Stated:
-    """A fact's value from its text. Raises ValueError, in Norwegian."""
-    match fact.kind:
-        case "ja_nei":
-            return "ja" if literal.yes_no(text) else "nei"
-        case "dato":
-            return literal.date(text)
-        case "tidspunkt":
-            return literal.moment(text)
-        case "måned":
-            return literal.month(text)
-        case "heltall":
-            return literal.integer(text)
-        case "desimal":
-            return literal.number(text)
-        case _:
-            return text
-
-
 def _within(fact: Fact, value: int | Fraction) -> bool:
     return (
         (fact.at_least is None or value >= fact.at_least)
@@ -308,35 +245,4 @@ def _provenance(node: Node | None) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _canonical(scheme: str, id: str, facts: Facts, lists: Rows, doctors: tuple[Doctor, ...]) -> str:
-    """The application as one text that key order, spacing and spelling of values in the file do not change."""
-    content = {
-        "søknad": {"id": id, "ordning": scheme, **_written(facts, lists)},
-        "leger": [
-            {
-                "id": doctor.id,
-                **_written(doctor.facts, doctor.lists),
-                "perioder": [_written(period.facts, {}) for period in doctor.periods],
-            }
-            for doctor in doctors
-        ],
-    }
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def _written(facts: Facts, lists: Rows) -> dict[str, Any]:
-    written: dict[str, Any] = {name: written_value(value) for name, value in facts.items()}
-    for name, rows in lists.items():
-        written[name] = [_written(row, {}) for row in rows]
-    return written
-
-
-def written_value(value: Stated) -> Any:
-    """A stated value as JSON: numbers as exact text, dates and moments as ISO, choices sorted."""
-    if isinstance(value, frozenset):
-        return sorted(value)
-    if isinstance(value, Fraction):
-        return exact_decimal(value)
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds")
-    return value.isoformat() if isinstance(value, date) else value
+__all__ = ["Application", "application", "read_application"]

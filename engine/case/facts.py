@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.case.application import Application, Doctor, Facts, read_stated
 from engine.case.calendar import MONTH, Span
 from engine.case.comparison import comparable
 from engine.case.frame import PERIODS, Frame, Slots
+from engine.case.stated import Application, Doctor, Facts, read_stated
 from engine.case.value import Asked, Unknown
 from engine.language.model import RuleSet
 from engine.language.vocabulary import Fact

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from engine.case.application import Application
 from engine.case.facts import Defaults, application_frame, row_frames
 from engine.case.frame import Frame
+from engine.case.stated import Application
 from engine.case.truth import YES
 from engine.case.value import Asked, Between, Unknown
 from engine.decide.agreement import Evaluator, Panel

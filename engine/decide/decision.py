@@ -8,8 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from engine.case.application import Application, Doctor
 from engine.case.frame import Frame
+from engine.case.stated import Application, Doctor
 from engine.case.value import Asked, Value
 from engine.decide.answer import Answer
 from engine.decide.compiled import CompiledNote, CompiledScheme

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from engine.case.application import Doctor
 from engine.case.calendar import DAY, DAYS_IN_MONTH, MONTH, Stretch, cuts, months_of, stretches
 from engine.case.comparison import unknowns
 from engine.case.facts import Defaults, doctor_frame
 from engine.case.frame import EARLIER, STRETCHES, Frame
+from engine.case.stated import Doctor
 from engine.case.truth import CODE_OF, JA, NEI, NO, UAVKLART, YES
 from engine.case.value import Asked, Between, Unknown, Value
 from engine.decide.agreement import Panel

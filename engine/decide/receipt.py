@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 
 from engine import __version__
-from engine.case.application import Application
+from engine.case.stated import Application
 from engine.decide.decision import Receipt
 from engine.language.rulebook import Rulebook
 

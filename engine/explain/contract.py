@@ -9,25 +9,15 @@ from typing import Any
 
 from engine.case.value import Between, Unknown
 from engine.decide.decision import ComponentMonth, Decision, DoctorDecision, DoctorMonth, Finding, Line, Missing, Noted
-from engine.explain.basis import Used, basis, readings_of
-from engine.explain.leaning import leans_on
-from engine.explain.reason import Texts
-from engine.language.model import Citation, Reading
+from engine.explain.basis import Used, basis
+from engine.explain.leaning import readings
+from engine.explain.reason import texts
+from engine.language.model import Citation
 from engine.language.unit import DAYS
 from engine.text.month import month_text
 from engine.text.norsk import exact_decimal, plain_decimal
 
 Json = dict[str, Any]
-
-
-def texts(decision: Decision) -> Texts:
-    """The scheme's texts, made ready once."""
-    book = decision.compiled.book
-    key = ("tekster", decision.application.scheme)
-    if key not in book.compiled:
-        book.compiled[key] = Texts(decision.compiled.slots)
-    found: Texts = book.compiled[key]
-    return found
 
 
 def as_json(decision: Decision) -> Json:
@@ -259,46 +249,3 @@ def _note(one: Noted, decision: Decision) -> Json:
     written["tekst"] = texts(decision).note(one, decision.application.facts)
     written["hjemmel"] = citation(one.note.note.citation)
     return written
-
-
-def readings(decision: Decision) -> list[Json]:
-    """The interpretations the decision leans on: those of the rules that were in force, and of what it was calculated by."""
-    found: dict[tuple[str, str], Json] = {}
-
-    def lean(reading: Reading | None, on: str) -> None:
-        if reading is not None:
-            entry = found.setdefault(
-                (reading.number, reading.text),
-                {"nr": reading.number, "tekst": reading.text, "fordi": reading.because, "gjelder": []},
-            )
-            if on not in entry["gjelder"]:
-                entry["gjelder"].append(on)
-
-    lean(decision.compiled.summary.reading, "utfall")
-    filled = texts(decision)
-    relevant = {(one.rule.origin, one.rule.id): one.rule for one in decision.findings if one.result != "ikke aktuelt"}
-    for key, rule in relevant.items():
-        if key not in filled.leaning:
-            filled.leaning[key] = leans_on(rule, decision.compiled.scheme)
-        for reading in filled.leaning[key]:
-            lean(reading, rule.id)
-    for one in decision.findings:
-        if one.answer.exemption is not None:
-            for exemption in one.rule.exemptions:
-                if exemption.id == one.answer.exemption:
-                    lean(exemption.reading, exemption.id)
-    for doctor in decision.doctors:
-        if doctor.outside:
-            lean(decision.compiled.vocabulary.schemes[decision.application.scheme].outside_reading, "avtaledato")
-        if doctor.rule_set is not None:
-            lean(doctor.rule_set.agreements_reading, "valg av regelsett")
-        for name, line in doctor.lines.items():
-            if line.calculation is not None and line.months:
-                lean(line.calculation.reading, f"beregning av {name}")
-                found_basis = basis(line, doctor, decision)
-                for used in found_basis.used if found_basis is not None else ():
-                    for reading in readings_of(used.parameter, used.quantity):
-                        lean(reading, used.parameter.name)
-    for noted in decision.notes:
-        lean(noted.note.note.reading, noted.note.note.id)
-    return list(found.values())

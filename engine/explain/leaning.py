@@ -1,9 +1,13 @@
-"""The interpretations a rule leans on: its own, and those of the definitions and thresholds its conditions read."""
+"""The interpretations a decision leans on: the rules' own, and those of the definitions and thresholds their conditions read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+from engine.decide.decision import Decision
+from engine.explain.basis import basis, readings_of
+from engine.explain.reason import texts
 from engine.language.condition import Condition, leaves, operand_names
 from engine.language.expression import names
 from engine.language.model import (
@@ -80,3 +84,46 @@ def _of_definition(definition: Definition, scheme: SchemeRules, seen: set[str]) 
                 yield from _of_name(name.name, scheme, seen)
         case _:
             return
+
+
+def readings(decision: Decision) -> list[dict[str, Any]]:
+    """The interpretations the decision leans on: those of the rules that were in force, and of what it was calculated by."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def lean(reading: Reading | None, on: str) -> None:
+        if reading is not None:
+            entry = found.setdefault(
+                (reading.number, reading.text),
+                {"nr": reading.number, "tekst": reading.text, "fordi": reading.because, "gjelder": []},
+            )
+            if on not in entry["gjelder"]:
+                entry["gjelder"].append(on)
+
+    lean(decision.compiled.summary.reading, "utfall")
+    filled = texts(decision)
+    relevant = {(one.rule.origin, one.rule.id): one.rule for one in decision.findings if one.result != "ikke aktuelt"}
+    for key, rule in relevant.items():
+        if key not in filled.leaning:
+            filled.leaning[key] = leans_on(rule, decision.compiled.scheme)
+        for reading in filled.leaning[key]:
+            lean(reading, rule.id)
+    for one in decision.findings:
+        if one.answer.exemption is not None:
+            for exemption in one.rule.exemptions:
+                if exemption.id == one.answer.exemption:
+                    lean(exemption.reading, exemption.id)
+    for doctor in decision.doctors:
+        if doctor.outside:
+            lean(decision.compiled.vocabulary.schemes[decision.application.scheme].outside_reading, "avtaledato")
+        if doctor.rule_set is not None:
+            lean(doctor.rule_set.agreements_reading, "valg av regelsett")
+        for name, line in doctor.lines.items():
+            if line.calculation is not None and line.months:
+                lean(line.calculation.reading, f"beregning av {name}")
+                found_basis = basis(line, doctor, decision)
+                for used in found_basis.used if found_basis is not None else ():
+                    for reading in readings_of(used.parameter, used.quantity):
+                        lean(reading, used.parameter.name)
+    for noted in decision.notes:
+        lean(noted.note.note.reading, noted.note.note.id)
+    return list(found.values())

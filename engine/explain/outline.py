@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from engine.case.value import Asked
 from engine.decide.decision import Decision, DoctorDecision, Finding, Missing, Noted
-from engine.explain.contract import judged, question, readings, texts
+from engine.explain.contract import judged, question
+from engine.explain.leaning import readings
+from engine.explain.reason import texts
 from engine.language.model import Citation, Source
 from engine.text.month import Month, month_in_words
 from engine.text.norsk import list_text, money_text

@@ -9,10 +9,10 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from engine.case.application import Stated
 from engine.case.frame import Frame, Slots
+from engine.case.stated import Stated
 from engine.case.value import UNSET, Between, Unknown, Value
-from engine.decide.decision import Finding, Noted
+from engine.decide.decision import Decision, Finding, Noted
 from engine.language.check_reasons import LACKING, PLACEHOLDER
 from engine.language.condition import Includes, leaves
 from engine.language.model import Reading
@@ -181,3 +181,13 @@ def stated_text(value: Any) -> str:
 def _øre(amount: Fraction) -> Decimal:
     """To the nearest øre, for showing."""
     return Decimal((amount * 100 + Fraction(1, 2)) // 1).scaleb(-2)
+
+
+def texts(decision: Decision) -> Texts:
+    """The scheme's texts, made ready once."""
+    book = decision.compiled.book
+    key = ("tekster", decision.application.scheme)
+    if key not in book.compiled:
+        book.compiled[key] = Texts(decision.compiled.slots)
+    found: Texts = book.compiled[key]
+    return found

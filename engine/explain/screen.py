@@ -109,7 +109,7 @@ def _doctor(doctor: DoctorOutline, decision: Decision, all_reasons: bool) -> Ite
     )
     if one.outside:
         scheme = decision.compiled.vocabulary.schemes[decision.application.scheme]
-        from engine.explain.contract import texts
+        from engine.explain.reason import texts
 
         yield Padding(Text(texts(decision).plain(scheme.outside_reason, one.doctor.facts)), (0, 0, 0, 2))
     for line in one.lines.values():
