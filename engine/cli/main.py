@@ -17,6 +17,7 @@ COMMANDS = {
     "regelsett": "vis hvilket regelsett en avtaledato velger, og hvilke vilkår som gjelder",
     "valider": "kontroller regelfilene",
     "test": "prøv saker med forventet svar mot reglene",
+    "konsekvens": "vis hvilke saker en regelendring gir et annet vedtak",
     "vis": "vis reglene i klartekst",
     "ny-søknad": "lag en mal for en søknad",
     "skjema": "lag skjemaet for søknader og språkreferansen på nytt fra reglene",

@@ -11,8 +11,8 @@ from engine.cli.root import open_rules
 from engine.text.fault import Faults
 
 EXAMPLES = """Eksempler:
-  alis ny-søknad nasjonal-alis
-  alis ny-søknad veiledet-tjeneste --til min-søknad.yaml
+  alis ny-søknad ORDNING
+  alis ny-søknad ORDNING --til min-søknad.yaml
 """
 
 

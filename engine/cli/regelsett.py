@@ -15,9 +15,9 @@ from engine.text import literal
 from engine.text.fault import Faults
 
 EXAMPLES = """Eksempler:
-  alis regelsett --avtaledato 2024-04-17
-  alis regelsett --avtaledato 17.4.2024 --måned 2024-09
-  alis regelsett --avtaledato 2017-02-28 --ordning veiledet-tjeneste --format json
+  alis regelsett --avtaledato 2020-05-17
+  alis regelsett --avtaledato 17.5.2020 --måned 2020-06
+  alis regelsett --avtaledato 2020-05-17 --ordning ORDNING --format json
 """
 
 T = TypeVar("T")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = """Eksempler:
   alis test
-  alis test fixtures/2024 --regel kommersiell-tilknytning
+  alis test fixtures --regel VILKÅR
   alis test mine-saker --junit resultat.xml --json resultat.json
 
 Koden er 0 når alle sakene stemmer, 1 når noen avviker, og 2 når noen ikke kunne leses.

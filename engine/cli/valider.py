@@ -11,7 +11,7 @@ from engine.text.fault import Faults
 EXAMPLES = """Eksempler:
   alis valider
   alis valider rules
-  alis valider rules/2024/nasjonal-alis.yaml
+  alis valider rules/ÅR/ORDNING.yaml
 
 Alle feil som kan finnes uavhengig av hverandre, vises i samme kjøring. Koden er 0 når reglene kan brukes, 1 når de har feil
 og 2 når de ikke kan leses.

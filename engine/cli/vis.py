@@ -11,14 +11,14 @@ from engine.text import literal
 from engine.text.fault import Faults
 
 EXAMPLES = """Eksempler:
-  alis vis 2024/nasjonal-alis
-  alis vis 2024/nasjonal-alis --avtaledato 2024-04-18 --måned 2024-05
-  alis vis 2017/veiledet-tjeneste | less
+  alis vis ÅR/ORDNING
+  alis vis ÅR/ORDNING --avtaledato 2020-05-17 --måned 2020-06
+  alis vis ÅR/ORDNING | less
 """
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("regelsett", metavar="ÅR/ORDNING", help="regelsettet, for eksempel 2024/nasjonal-alis")
+    parser.add_argument("regelsett", metavar="ÅR/ORDNING", help="regelsettet: mappen og navnet på regelfilen")
     parser.add_argument("--avtaledato", metavar="DATO", help="vis bare det som gjelder en avtale inngått denne datoen")
     parser.add_argument(
         "--måned", dest="måned", metavar="MÅNED", help="vis bare det som gjelder denne måneden (krever --avtaledato)"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = """Eksempler:
   alis vurder søknad.yaml
-  alis vurder fixtures/2024 --format json
+  alis vurder fixtures --format json
   alis vurder søknad.yaml --satser foreslåtte-satser.yaml
 
 Filer med «forventet» er tester. For dem vises bare om vedtaket stemmer, og kommandoen gir kode 1 når noe ikke stemmer.

@@ -118,7 +118,7 @@ def _bearing(one: Finding) -> str:
 
 
 def source_text(citation: Citation, decision: Decision) -> str:
-    """`Helsedirektoratet: 560 millioner … (18.4.2024), nye regler for tilskuddet`."""
+    """`Helsedirektoratet: 560 millioner … (17.5.2020), nye regler for tilskuddet`."""
     source = find_source(citation.source, decision)
     if source is None:
         return f"{citation.source}, {citation.point}"

@@ -125,7 +125,7 @@ def months_text(months: Months) -> str:
 
 
 def days_text(days: Days) -> str:
-    """`fra 1.9.2023 til og med 31.8.2024`, `fra og med 1.9.2024`, `til og med 28.2.2017`, or nothing for all dates."""
+    """`fra 1.9.2023 til og med 31.8.2024`, `fra og med 1.5.2020`, `til og med 28.2.2017`, or nothing for all dates."""
     first, last = days.first, days.last
     if first is not None and last is not None:
         return f"fra {date_text(first)} til og med {date_text(last)}"

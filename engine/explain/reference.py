@@ -107,7 +107,7 @@ _FORMULAS = """## Formler
 | `a × b`, `a ÷ b` | gange og dele; `*` og `/` virker også |
 | `min(a; b)`, `maks(a; b)` | den minste og den største; også for datoer |
 | `rund_ned(a; 1 kr)`, `rund_opp(a; 1 kr)`, `rund_halv_opp(a; 1 kr)` | avrunding til nærmeste trinn |
-| `12 måneder/år`, `5 %`, `2024-04-18`, `2024-09` | tall med enhet, dato og måned |
+| `12 måneder/år`, `5 %`, `2020-05-17`, `2020-05` | tall med enhet, dato og måned |
 
 Det er semikolon mellom verdiene i en funksjon, fordi komma er desimaltegn. En prosent i et gangestykke regnes som hundredeler. Alt
 regnes nøyaktig; ingenting rundes av uten at det står.

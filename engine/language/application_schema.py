@@ -33,16 +33,16 @@ CASE_KEYS: Schema = {
 _DATE = r"\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4}"
 _KINDS: dict[str, Schema] = {
     "ja_nei": {"enum": ["ja", "nei", "true", "false", True, False], "description": "ja eller nei"},
-    "dato": {"type": "string", "pattern": f"^({_DATE})$", "description": "en dato, for eksempel 2024-04-18"},
+    "dato": {"type": "string", "pattern": f"^({_DATE})$", "description": "en dato, for eksempel 2020-05-17"},
     "tidspunkt": {
         "type": "string",
         "pattern": rf"^({_DATE})([T ]\d{{2}}:\d{{2}}(:\d{{2}})?)?$",
-        "description": "en dato, eller dato og klokkeslett i norsk tid, for eksempel 2024-08-28T14:03",
+        "description": "en dato, eller dato og klokkeslett i norsk tid, for eksempel 2020-05-17T14:03",
     },
     "måned": {
         "type": "string",
         "pattern": r"^(\d{4}-\d{2}|\d{1,2}\.\d{4})$",
-        "description": "en måned, for eksempel 2024-09",
+        "description": "en måned, for eksempel 2020-05",
     },
 }
 

@@ -1,7 +1,7 @@
 """Conditions: the trees that requirements, scopes and exceptions are written as.
 
 On the surface a condition is a mapping. `alle`, `minst_én`, `ingen_av` and `ikke` combine; any other key is the name of an
-operand with a test (`{stilling: fastlegevikar}`, `{tellende_dager: {minst: 22}}`); several keys in one mapping must all hold.
+operand with a test (`{farge: rød}`, `{antall: {minst: 3}}`); several keys in one mapping must all hold.
 `formel` names a computed operand. The words `skjønn` and `alltid` are conditions by themselves.
 """
 

@@ -273,8 +273,8 @@ _KINDS = {
 }
 _NAMED = {
     "janei": "ja eller nei",
-    "dato": "en dato, for eksempel 2024-04-18",
-    "måned": "en måned, for eksempel 2024-09",
+    "dato": "en dato, for eksempel 2020-05-17",
+    "måned": "en måned, for eksempel 2020-05",
     "heltall": "et helt tall",
     "tall": "et tall",
 }

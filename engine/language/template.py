@@ -10,9 +10,9 @@ from engine.language.vocabulary import Fact, Vocabulary
 
 _SHAPES = {
     "ja_nei": "ja eller nei",
-    "dato": "dato, for eksempel 2024-04-18",
-    "tidspunkt": "dato og klokkeslett, for eksempel 2024-08-28T14:03",
-    "måned": "måned, for eksempel 2024-09",
+    "dato": "dato, for eksempel 2020-05-17",
+    "tidspunkt": "dato og klokkeslett, for eksempel 2020-05-17T14:03",
+    "måned": "måned, for eksempel 2020-05",
     "heltall": "helt tall",
     "desimal": "tall",
     "tekst": "tekst",

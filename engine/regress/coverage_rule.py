@@ -6,12 +6,15 @@ from datetime import date
 
 from engine.case.frame import Frame, Slots
 from engine.case.truth import JA, NO, YES, either, opposite
+from engine.language.condition import Condition
 from engine.language.model import Exemption, Note, Rule
-from engine.regress.coverage_site import Cases, Site, told
+from engine.regress.coverage_site import FALSE, OPEN, TRUE, Cases, Site, told
 from engine.text.month import Month
 
 MET, NOT_MET, UNCLEAR, NOT_RELEVANT = "oppfylt", "ikke oppfylt", "uavklart", "ikke aktuelt"
-_RESULT = {"sant": MET, "usant": NOT_MET, "uavklart": UNCLEAR}
+#: what the whole of a rule comes to, and the answer of its condition that it is
+RESULTS = {MET: TRUE, NOT_MET: FALSE, UNCLEAR: OPEN}
+_RESULT = {answer: result for result, answer in RESULTS.items()}
 
 
 class RuleWatch:
@@ -20,8 +23,8 @@ class RuleWatch:
     def __init__(self, rule: Rule, slots: Slots) -> None:
         of_list = rule.per if rule.per in slots.lists else None
 
-        def site(word: str, called: str, condition: object) -> Site | None:
-            return None if condition is None else Site(word, called, condition, slots, of_list)  # type: ignore[arg-type]
+        def site(word: str, called: str, condition: Condition | None) -> Site | None:
+            return None if condition is None else Site(word, called, condition, slots, of_list)
 
         self.rule = rule
         self.scope = site("gjelder_når", "virkeområdet", rule.scope)
@@ -94,7 +97,7 @@ class NoteWatch:
         """Note what the condition answers on a frame that these months go with."""
         codes = self.site.codes(frame)
         held = told(self.site.answer(codes))
-        if held == "sant" and months:
+        if held == TRUE and months:
             self.latest.setdefault(max(months), case)
             self.earliest.setdefault(min(months), case)
         own = self.note.months

@@ -22,6 +22,10 @@ Pattern = tuple[int, ...]
 Cases = dict[str, None]
 Pair = tuple[Value, Value]
 
+#: what a leaf or a condition answers in the report; a judgement that is left to a person counts as unclear
+TRUE, FALSE, OPEN = "sant", "usant", "uavklart"
+ANSWERS = (TRUE, FALSE, OPEN)
+
 
 class Site:
     """One condition and where it stands. `word` is its keyword in the rules, `called` what the report calls it.
@@ -86,7 +90,10 @@ class Site:
         return _joined(cases for codes, cases in self.patterns.items() if _told(codes[number], turned) == wanted)
 
     def alone(self, number: int, wanted: str) -> Cases:
-        """The cases in which a leaf was `sant` or `usant`, and the other answer would by itself have turned the condition's."""
+        """The cases in which a leaf was `sant` or `usant`, and the other answer would by itself have changed the condition's.
+
+        The condition's answer was settled, and becomes another or unclear: a fact that is not given leaves the rest unclear.
+        """
         turned = self.turned[self.leaves[number]]
         return _joined(
             cases
@@ -97,8 +104,8 @@ class Site:
     def _turns(self, codes: Pattern, number: int) -> bool:
         other = list(codes)
         other[number] = NEI if codes[number] & YES else JA
-        before, after = self.answer(codes), self.answer(other)
-        return bool((before & YES and after & NO) or (before & NO and after & YES))
+        before = told(self.answer(codes))
+        return before != OPEN and before != told(self.answer(tuple(other)))
 
     def ended(self, wanted: str) -> Cases:
         """The cases in which the whole condition was `sant`, `usant` or `uavklart`."""
@@ -149,12 +156,12 @@ def _polarity(condition: Condition, turned: bool) -> Iterator[tuple[Leaf, bool]]
 
 def told(code: int) -> str:
     """An answer code as `sant`, `usant` or `uavklart` (a person's judgement included)."""
-    return "sant" if code & YES else "usant" if code & NO else "uavklart"
+    return TRUE if code & YES else FALSE if code & NO else OPEN
 
 
 def _told(code: int, turned: bool) -> str:
     word = told(code)
-    return {"sant": "usant", "usant": "sant"}.get(word, word) if turned else word
+    return {TRUE: FALSE, FALSE: TRUE}.get(word, word) if turned else word
 
 
 def _joined(found: Iterator[Cases]) -> Cases:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from engine.case.application import Application
+from engine.case.stated import Application
 from engine.case.calendar import DAY, MONTH, Span, Stretch
 from engine.case.facts import application_frame, doctor_frame, row_frames
 from engine.case.frame import PERIODS, STRETCHES, Frame
@@ -164,6 +164,8 @@ class SchemeWatch:
                 inside.append(month.month)
                 if month.components:
                     self._notes(MONTH, next(iter(month.components.values())).frame, [month.month], case)
+                for own in month.components.values():
+                    self._definitions(own.frame, month.month, case)
         self._rows(frame, "lege", decided.doctor.lists, year, case)
         self._notes("lege", frame, inside, case)
 
@@ -178,15 +180,12 @@ class SchemeWatch:
                 watch.see(frame, agreed, case)
         if own.status == _OUTSIDE:
             return
-        self._definitions(own.frame, month, case)
         for table in self.tables:
             if own.frame[self.slots.index[table.parameter.name]] is not UNSET:
                 for _, site in table.variants:
                     site.see(own.frame, site.codes(own.frame), case)
         if own.status == "nei":
-            opened = {
-                name for watch in self.rules if watch.rule.id in own.decided_by for name in watch.rule.opens_for
-            }
+            opened = {name for watch in self.rules if watch.rule.id in own.decided_by for name in watch.rule.opens_for}
             for component in self.components:
                 site = component.subsidiary
                 if site is not None and component.component.subsidiary_to == own.component:
@@ -200,7 +199,7 @@ class SchemeWatch:
             yield from on_days(stretch.frame, slot, (stretch.first, last))
 
     def _definitions(self, frame: Frame, month: Month, case: str) -> None:
-        """The definitions worked out for a month, on the days or periods they take in or leave out."""
+        """The definitions that rules and notes had worked out for a month, on the days or periods they take in or leave out."""
         for watch in self.definitions:
             definition, site = watch.definition, watch.site
             versions = self.scheme.definitions[definition.name]
@@ -216,7 +215,8 @@ class SchemeWatch:
             stretches: list[Stretch] = frame[STRETCHES]
             for stretch in stretches:
                 if not (counting and stretch.code & NO):
-                    site.see(stretch.frame, site.codes(stretch.frame), case, telling=bool(stretch.code & YES))
+                    sure = not counting or bool(stretch.code & YES)
+                    site.see(stretch.frame, site.codes(stretch.frame), case, telling=sure)
 
 
 class Watch:

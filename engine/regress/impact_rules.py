@@ -26,13 +26,25 @@ SECTIONS = {
     "komponenter": "komponenten",
     "opphever": "opphevelsen av",
     "kilder": "kilden",
-    "opplysninger": "opplysningen",
+    "fakta": "opplysningen",
+    "utledet": "definisjonen",
     "ordninger": "ordningen",
 }
 #: sections whose parts a condition or formula reads by name
-_NAMED = ("grenser", "satser", "definisjoner", "opplysninger")
+_NAMED = ("grenser", "satser", "definisjoner", "fakta", "utledet")
 #: what only explains, and never changes an answer or an amount
-_EXPLAINING = ("tittel", "hjemmel", "begrunnelse", "tolkning", "merknad", "tekst", "sikkerhet", "undersøkt", "innledning", "kilder")
+_EXPLAINING = (
+    "tittel",
+    "hjemmel",
+    "begrunnelse",
+    "tolkning",
+    "merknad",
+    "tekst",
+    "sikkerhet",
+    "undersøkt",
+    "innledning",
+    "kilder",
+)
 
 _WORD = re.compile(r"[^\W\d][\w-]*")
 _MOST_TEXT = 160
@@ -137,7 +149,8 @@ def _text(value: Any) -> str | None:
 def _flow(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(
-            f"{key}: {{{_flow(item)}}}" if isinstance(item, dict) else f"{key}: {_flow(item)}" for key, item in value.items()
+            f"{key}: {{{_flow(item)}}}" if isinstance(item, dict) else f"{key}: {_flow(item)}"
+            for key, item in value.items()
         )
     return f"[{', '.join(_flow(item) for item in value)}]" if isinstance(value, list) else str(value)
 
@@ -203,14 +216,15 @@ def _scheme(file: str) -> str:
 def _names_in(node: Node) -> set[str]:
     """Every word of a part outside the texts that only explain. More than the names read, never fewer."""
     if isinstance(node, Scalar):
-        return set(_WORD.findall(node.text))
+        found = set(_WORD.findall(node.text))
+        return found.union(*(word.split("-") for word in found))
     if not isinstance(node, MappingNode):
         return set().union(*(_names_in(item) for item in node.items))
-    found: set[str] = set()
+    gathered: set[str] = set()
     for key, value in node.entries.items():
         if key not in _EXPLAINING:
-            found |= {key} | _names_in(value)
-    return found
+            gathered |= {key} | _names_in(value)
+    return gathered
 
 
 def unchanged_schemes(before: Rulebook, after: Rulebook) -> frozenset[str]:

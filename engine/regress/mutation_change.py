@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any, Generic, TypeVar
 
-from engine.language.condition import Compare, Condition, Includes, leaves
+from engine.language.condition import Compare, Condition, Given, Includes, Leaf, leaves
 from engine.language.expression import Name, names
 from engine.language.names import Type
 from engine.language.rulebook import SchemeRules
@@ -88,19 +88,28 @@ class Reader:
         return replace(self, of_list=per) if fact is not None and fact.kind == "liste" else self
 
 
+#: signs as ids write them
+WORDS = {">=": "minst", ">": "over", "<=": "høyst", "<": "under", "=": "lik"}
+
+
 def label(condition: Condition) -> str:
-    """A part of a condition by the names it reads: short, and the same when other parts are added."""
-    found: dict[str, None] = {}
-    for leaf in leaves(condition):
-        if isinstance(leaf, Compare):
-            left = [name.name for name in names(leaf.left)]
-            found.update(dict.fromkeys(left or [name.name for name in names(leaf.right)]))
-        elif isinstance(leaf, Includes):
-            found[f"{leaf.name.name}:{leaf.value}"] = None
-        else:
-            found[leaf.name.name] = None
-    words = list(found)
-    return "+".join(words[:3]) + ("+…" if len(words) > 3 else "") if words else "alltid"
+    """A part of a condition by what it reads: short, and the same when other parts are added."""
+    found = list(dict.fromkeys(_leaf_label(leaf) for leaf in leaves(condition)))
+    return "+".join(found[:3]) + ("+…" if len(found) > 3 else "") if found else "alltid"
+
+
+def _leaf_label(leaf: Leaf) -> str:
+    if isinstance(leaf, Compare):
+        return f"{operands(leaf)} {WORDS[leaf.op]}"
+    if isinstance(leaf, Includes):
+        return f"{leaf.name.name}:{leaf.value}"
+    return f"{leaf.name.name} {leaf.word}" if isinstance(leaf, Given) else leaf.name.name
+
+
+def operands(leaf: Compare) -> str:
+    """The names on the left of a comparison; else those on the right."""
+    found = [name.name for name in names(leaf.left)] or [name.name for name in names(leaf.right)]
+    return "+".join(dict.fromkeys(found))
 
 
 def step(value: Fraction) -> Fraction:

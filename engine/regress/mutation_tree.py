@@ -6,10 +6,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from engine.explain.prose import Prose
-from engine.language.condition import ALWAYS, All, Among, Compare, Condition, Given, Includes, Judgement, Not
+from engine.language.condition import ALWAYS, All, Among, Compare, Condition, Given, Includes, Judgement, Not, leaves
 from engine.language.condition import Any as AnyOf
 from engine.language.expression import Binary, Call, Day, Expression, MonthOf, Name, Number
-from engine.regress.mutation_change import Change, Reader, first_place, hints, label, short, steps
+from engine.regress.mutation_change import (
+    NO_HINTS,
+    WORDS,
+    Change,
+    Hints,
+    Reader,
+    first_place,
+    hints,
+    label,
+    operands,
+    short,
+    steps,
+)
 
 STRICTNESS = "streng eller ikke streng"
 VALUE = "verdi i krav"
@@ -38,12 +50,12 @@ def condition_changes(condition: Condition, reader: Reader) -> Iterator[Change[C
 def _changes(condition: Condition, reader: Reader, turned: bool) -> Iterator[Change[Condition]]:
     """`turned` says that the condition stands right under an `ikke`, whose removal turns it already."""
     if not turned and not isinstance(condition, Not | Judgement):
-        yield _turned(condition, Not(condition), f"det snudde av «{told(condition, reader)}»", reader)
+        yield _turned(condition, Not(condition), reader)
     match condition:
         case All(parts) | AnyOf(parts):
             yield from _combined(condition, parts, reader)
         case Not(part):
-            yield _turned(condition, part, f"«{told(part, reader)}», uten «ikke»", reader)
+            yield _turned(condition, part, reader)
             for change in _changes(part, reader, turned=True):
                 yield change.within(Not)
         case Judgement():
@@ -52,11 +64,9 @@ def _changes(condition: Condition, reader: Reader, turned: bool) -> Iterator[Cha
             yield from _leaf(condition, reader)
 
 
-def _turned(condition: Condition, turned: Condition, after: str, reader: Reader) -> Change[Condition]:
-    where = f"{label(condition)}/ikke"
-    return Change(
-        turned, TURNED, where, f"«{told(condition, reader)}» → {after}", _hints(condition), first_place(condition)
-    )
+def _turned(condition: Condition, turned: Condition, reader: Reader) -> Change[Condition]:
+    said = f"«{told(condition, reader)}» → «{told(turned, reader)}»"
+    return Change(turned, TURNED, f"{label(condition)}/ikke", said, _hints(condition), first_place(condition))
 
 
 def _combined(whole: All | AnyOf, parts: tuple[Condition, ...], reader: Reader) -> Iterator[Change[Condition]]:
@@ -87,10 +97,7 @@ def _combined(whole: All | AnyOf, parts: tuple[Condition, ...], reader: Reader) 
             yield change.within(lambda value, before=before, after=after: combine((*before, value, *after)))  # type: ignore[misc]
 
 
-def _hints(condition: Condition):  # type: ignore[no-untyped-def]
-    from engine.language.condition import leaves
-    from engine.regress.mutation_change import NO_HINTS
-
+def _hints(condition: Condition) -> Hints:
     found = NO_HINTS
     for leaf in leaves(condition):
         if isinstance(leaf, Compare):
@@ -98,9 +105,7 @@ def _hints(condition: Condition):  # type: ignore[no-untyped-def]
     return found
 
 
-def _of_expression(expression: Expression):  # type: ignore[no-untyped-def]
-    from engine.regress.mutation_change import NO_HINTS
-
+def _of_expression(expression: Expression) -> Hints:
     match expression:
         case Number(value):
             return hints(value)
@@ -130,9 +135,9 @@ def _leaf(leaf: Compare | Among | Includes | Given, reader: Reader) -> Iterator[
 
 
 def _compare(leaf: Compare, reader: Reader) -> Iterator[Change[Condition]]:
-    where = label(leaf)
+    where = operands(leaf)
     for op in _NEIGHBOURS[leaf.op]:
-        yield _said(leaf, replace(leaf, op=op), STRICTNESS, f"{where}/{leaf.op}→{op}", reader)
+        yield _said(leaf, replace(leaf, op=op), STRICTNESS, f"{where}/{WORDS[leaf.op]}→{WORDS[op]}", reader)
     for side in ("left", "right"):
         for change in expression_changes(getattr(leaf, side), reader):
             changed = replace(leaf, **{side: change.value})

@@ -82,7 +82,7 @@ def run_case(path: Path, book: Rulebook, both: bool = True) -> Result:
         path=str(path),
         id=application.id,
         scheme=application.scheme,
-        year=_year(written),
+        year=year_of(written),
         status=status,
         description=application.description,
         provenance=application.provenance,
@@ -91,7 +91,7 @@ def run_case(path: Path, book: Rulebook, both: bool = True) -> Result:
     )
 
 
-def _year(written: dict[str, Any]) -> str:
+def year_of(written: dict[str, Any]) -> str:
     """The grant year, or the year of the rule set that decided."""
     year = written["søknad"].get("tilskuddsår")
     if year is not None:

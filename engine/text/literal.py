@@ -53,17 +53,17 @@ def number(text: str) -> Fraction:
 
 
 def date(text: str) -> Date:
-    """A date from 1900 to 2200: `2024-04-18`, `18.4.2024` or `18.04.2024`."""
+    """A date from 1900 to 2200: `2020-05-17`, `17.5.2020` or `17.05.2020`."""
     if iso := _ISO_DATE.fullmatch(text):
         return _existing(int(iso[1]), int(iso[2]), int(iso[3]), text)
     if norwegian := _NORWEGIAN_DATE.fullmatch(text):
         return _existing(int(norwegian[3]), int(norwegian[2]), int(norwegian[1]), text)
-    raise ValueError(f"forventet en dato som 2024-04-18 eller 18.4.2024, fant {quoted(text)}")
+    raise ValueError(f"forventet en dato som 2020-05-17 eller 17.5.2020, fant {quoted(text)}")
 
 
 def moment(text: str) -> datetime:
-    """A date and Norwegian wall time: `2022-10-01T23:00`, `18.4.2024 23:00:59`. No zone; a bare date is midnight."""
-    expected = f"forventet dato og klokkeslett som 2024-04-18T23:00 eller 18.4.2024 23:00, fant {quoted(text)}"
+    """A date and Norwegian wall time: `2020-05-17T23:00`, `17.5.2020 23:00:59`. No zone; a bare date is midnight."""
+    expected = f"forventet dato og klokkeslett som 2020-05-17T23:00 eller 17.5.2020 23:00, fant {quoted(text)}"
     parts = re.fullmatch(r"([^T ]+)(?:[T ](.+))?", text)
     if parts is None:
         raise ValueError(expected)
@@ -72,7 +72,7 @@ def moment(text: str) -> datetime:
         raise ValueError(expected)
     day = date(day_text)
     if _ZONE.search(clock_text):
-        raise ValueError(f"forventet norsk tid uten tidssone, som 2024-04-18T23:00, fant {quoted(text)}")
+        raise ValueError(f"forventet norsk tid uten tidssone, som 2020-05-17T23:00, fant {quoted(text)}")
     clock = _CLOCK.fullmatch(clock_text)
     if clock is None:
         raise ValueError(f"{expected}: klokkeslett skrives som 09:30 eller 09:30:15")
@@ -85,13 +85,13 @@ def moment(text: str) -> datetime:
 
 
 def month(text: str) -> Month:
-    """A calendar month from 1900 to 2200: `2024-09`, `9.2024` or `09.2024`."""
+    """A calendar month from 1900 to 2200: `2020-05`, `5.2020` or `05.2020`."""
     if iso := _ISO_MONTH.fullmatch(text):
         year, number_ = int(iso[1]), int(iso[2])
     elif norwegian := _NORWEGIAN_MONTH.fullmatch(text):
         year, number_ = int(norwegian[2]), int(norwegian[1])
     else:
-        raise ValueError(f"forventet en måned som 2024-09 eller 9.2024, fant {quoted(text)}")
+        raise ValueError(f"forventet en måned som 2020-05 eller 5.2020, fant {quoted(text)}")
     _check_year_and_month(year, number_, f"måneden {quoted(text)}")
     return Month(year * 12 + number_ - 1)
 

@@ -39,7 +39,7 @@ def days_in(month: Month) -> int:
 
 
 def month_text(month: Month) -> str:
-    """The month as files and tables write it: `2024-09`."""
+    """The month as files and tables write it: `2020-05`."""
     year, index = divmod(month, 12)
     return f"{year:04d}-{index + 1:02d}"
 

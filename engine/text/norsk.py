@@ -11,7 +11,7 @@ _LONGEST_QUOTE = 60
 
 
 def date_text(day: date) -> str:
-    """`18.4.2024`"""
+    """`17.5.2020`"""
     return f"{day.day}.{day.month}.{day.year}"
 
 

@@ -30,7 +30,7 @@ def test_faults_are_sorted_by_place_and_told_once() -> None:
 
 
 def test_faults_survive_the_way_between_processes() -> None:
-    faults = Faults([fault(1)])
+    faults = Faults(fault(line) for line in (1, 2))
     copy = pickle.loads(pickle.dumps(faults))
     assert copy.faults == faults.faults
     assert str(copy) == str(faults)
@@ -51,7 +51,9 @@ def test_a_list_gathers_and_raises() -> None:
     assert caught.value.faults == (fault(1), fault(3))
 
 
-def test_places_and_faults_cannot_change() -> None:
+def test_places_and_faults_are_slotted_and_cannot_change() -> None:
+    assert not hasattr(Place("f", 1, 1), "__dict__")
+    assert not hasattr(fault(1), "__dict__")
     with pytest.raises(AttributeError):
         Place("f", 1, 1).line = 2  # type: ignore[misc]
     with pytest.raises(AttributeError):

@@ -51,16 +51,19 @@ GOOD: list[tuple[Callable[[str], object], str, object]] = [
 
 HELT = "forventet et helt tall som 12 eller 1 215, fant {}"
 TALL = "forventet et tall som 62,5 eller 1 215,50 eller 1/3, fant {}"
-DATO = "forventet en dato som 2024-04-18 eller 18.4.2024, fant {}"
-TID = "forventet dato og klokkeslett som 2024-04-18T23:00 eller 18.4.2024 23:00, fant {}"
-SONE = "forventet norsk tid uten tidssone, som 2024-04-18T23:00, fant {}"
-MÅNED = "forventet en måned som 2024-09 eller 9.2024, fant {}"
+DATO = "forventet en dato som 2020-05-17 eller 17.5.2020, fant {}"
+TID = "forventet dato og klokkeslett som 2020-05-17T23:00 eller 17.5.2020 23:00, fant {}"
+SONE = "forventet norsk tid uten tidssone, som 2020-05-17T23:00, fant {}"
+MÅNED = "forventet en måned som 2020-05 eller 5.2020, fant {}"
 
 BAD: list[tuple[Callable[[str], object], str, str]] = [
     (literal.yes_no, "yes", "forventet ja eller nei, fant «yes»"),
     (literal.yes_no, "", "forventet ja eller nei, fant «»"),
     (literal.yes_no, "ja ", "forventet ja eller nei, fant «ja »"),
     (literal.yes_no, "NEI", "forventet ja eller nei med små bokstaver, fant «NEI»"),
+    (literal.yes_no, "Ja", "forventet ja eller nei med små bokstaver, fant «Ja»"),
+    (literal.yes_no, "TRUE", "forventet ja eller nei med små bokstaver, fant «TRUE»"),
+    (literal.yes_no, "False", "forventet ja eller nei med små bokstaver, fant «False»"),
     (literal.integer, "1,5", HELT.format("«1,5»")),
     (literal.integer, "0301", HELT.format("«0301»: tall skrives uten 0 foran")),
     (literal.integer, "12 kr", HELT.format("«12 kr»: skriv bare tallet, uten enhet")),
@@ -102,6 +105,8 @@ BAD: list[tuple[Callable[[str], object], str, str]] = [
     (literal.moment, "2022-10-01T24:00",
      "klokkeslettet i «2022-10-01T24:00» finnes ikke: midnatt skrives 00:00 på dagen som begynner"),
     (literal.moment, "2022-10-01T23:60", "klokkeslettet i «2022-10-01T23:60» finnes ikke: forventet 00:00 til 23:59"),
+    (literal.moment, "18.4.2024 23:00:60", "klokkeslettet i «18.4.2024 23:00:60» finnes ikke: forventet 00:00 til 23:59"),
+    (literal.moment, "18.4.2024 25:00", "klokkeslettet i «18.4.2024 25:00» finnes ikke: forventet 00:00 til 23:59"),
     (literal.moment, "31.4.2024 10:00", "datoen «31.4.2024» finnes ikke: april 2024 har dagene 1 til 30"),
     (literal.month, "2024-9", MÅNED.format("«2024-9»")),
     (literal.month, "september 2024", MÅNED.format("«september 2024»")),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from engine.text.node import at, plain
+from engine.text.node import Mapping, Scalar, Sequence, at, plain
+from engine.text.place import Place
 from engine.text.yaml import read_text
 
 ROOT = read_text("søknad:\n  id: x\nleger:\n- id: lege-1\n  perioder: [{fra: 1}, ~]\n", "f.yaml")
@@ -31,3 +32,12 @@ def test_plain() -> None:
 )
 def test_at(path: list[str | int], place: str) -> None:
     assert str(at(ROOT, path)) == place
+
+
+@pytest.mark.parametrize(
+    "node", [Scalar("x", Place("f", 1, 1), False), Mapping({}, {}, Place("f", 1, 1)), Sequence((), Place("f", 1, 1))]
+)
+def test_nodes_are_slotted_and_cannot_change(node: Scalar | Mapping | Sequence) -> None:
+    assert not hasattr(node, "__dict__")
+    with pytest.raises(AttributeError):
+        node.place = Place("f", 2, 2)  # type: ignore[misc]

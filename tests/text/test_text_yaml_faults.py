@@ -110,6 +110,16 @@ def test_a_missing_file(tmp_path: Path) -> None:
     assert str(far.value) == missing
 
 
+def test_a_large_file_is_refused_and_never_cut(tmp_path: Path) -> None:
+    path = tmp_path / "f.yaml"
+    path.write_bytes(b"a: " + b"b" * 1_999_997)
+    read_path(path, "f.yaml")
+    path.write_bytes(b"a: " + b"b" * 1_999_998)
+    with pytest.raises(Faults) as caught:
+        read_path(path, "f.yaml")
+    assert str(caught.value) == STOR
+
+
 def test_a_missing_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(Faults) as caught:

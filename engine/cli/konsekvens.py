@@ -1,0 +1,131 @@
+"""`alis konsekvens`: what a change of rules comes to in kept cases."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.regress.impact import Impact
+    from engine.regress.impact_case import CaseImpact
+
+EXAMPLES = """Eksempler:
+  alis konsekvens --fra main --til rules --saker fixtures
+  alis konsekvens --fra rules --til utkast --saker saker --html konsekvens.html
+  alis konsekvens --fra mine-regler@v1 --til mine-regler --saker saker --markdown konsekvens.md --forvent-ingen
+
+En versjon er en mappe med regler, en revisjon i git (mappen «rules» slik den var da), eller MAPPE@REVISJON.
+Koden er 0 når sammenligningen er gjort, 1 når noe er endret og --forvent-ingen er gitt, og 2 når reglene eller en sak ikke kan leses.
+"""
+
+#: the opplysning that cases are totalled by when none is named
+GROUPED_BY = "kommunenummer"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--fra", required=True, metavar="A", help="reglene slik de var: mappe, revisjon eller MAPPE@REVISJON"
+    )
+    parser.add_argument("--til", required=True, metavar="B", help="reglene slik de blir, oppgitt på samme måte")
+    parser.add_argument(
+        "--saker", nargs="+", default=["fixtures"], metavar="STI", help="filer og mapper med saker; utelatt: fixtures"
+    )
+    parser.add_argument(
+        "--etter",
+        action="append",
+        metavar="OPPLYSNING",
+        help=f"summer også etter denne opplysningen i søknaden; kan gjentas; utelatt: {GROUPED_BY}",
+    )
+    parser.add_argument(
+        "--format", choices=("tekst", "json"), help="tekst (vanlig på skjerm) eller json (vanlig ellers)"
+    )
+    parser.add_argument("--markdown", metavar="FIL", help="skriv også en Markdown-tekst til en endringsforespørsel")
+    parser.add_argument("--html", metavar="FIL", help="skriv også en nettside som er hel i seg selv")
+    parser.add_argument(
+        "--forvent-ingen", action="store_true", help="gi kode 1 når noe vedtak eller noen begrunnelse er endret"
+    )
+    parser.add_argument(
+        "--prosesser", type=int, metavar="ANTALL", help="antall prosesser; utelatt: så mange det lønner seg med"
+    )
+
+
+def run(chosen: argparse.Namespace) -> int:
+    from engine.regress.impact_case import UNREAD
+    from engine.text.file import write_whole
+
+    found = _impact(chosen)
+    if chosen.markdown:
+        from engine.regress.impact_markdown import as_markdown
+
+        write_whole(Path(chosen.markdown), as_markdown(found))
+    if chosen.html:
+        from engine.regress.impact_page import as_html
+
+        write_whole(Path(chosen.html), as_html(found))
+    if chosen.format == "tekst" or (chosen.format is None and sys.stdout.isatty()):
+        from rich.console import Console
+
+        from engine.regress.impact_screen import screen
+
+        Console(highlight=False, width=None if sys.stdout.isatty() else 110).print(screen(found))
+    else:
+        from engine.regress.impact_json import as_json
+
+        print(as_json(found))
+    for case in found.of(UNREAD):
+        print(next(text for _, text in case.problems), file=sys.stderr)
+    if found.of(UNREAD):
+        return 2
+    return 1 if chosen.forvent_ingen and found.anything else 0
+
+
+def _impact(chosen: argparse.Namespace) -> Impact:
+    """Everything compared. Raises Faults for versions that are not rules and for paths that are not cases."""
+    from engine.regress.case import case_files
+    from engine.regress.impact import compare_cases, impact
+    from engine.regress.impact_version import find_version
+
+    paths = case_files([Path(name) for name in chosen.saker])
+    with TemporaryDirectory(prefix="alis-") as scratch:
+        before = find_version(chosen.fra, Path(scratch))
+        after = find_version(chosen.til, Path(scratch))
+        books = before.open(), after.open()
+        facts = chosen.etter or [GROUPED_BY]
+        _check_facts(facts, books[1].vocabulary.facts)
+        comparing = compare_cases(paths, before, after, facts, chosen.prosesser)
+        return impact(before, after, books, _with_progress(comparing, len(paths)), facts)
+
+
+def _check_facts(facts: Iterable[str], known: Iterable[str]) -> None:
+    from engine.cli.arguments import argument_fault
+    from engine.text.fault import Faults
+    from engine.text.suggest import did_you_mean
+
+    known = list(known)
+    for fact in facts:
+        if fact not in known and fact != GROUPED_BY:
+            hint = did_you_mean(fact, known)
+            what = f"opplysningen «{fact}» finnes ikke" + ("," + hint if hint else "")
+            raise Faults([argument_fault(what, "oppgi en opplysning på søknaden i --etter")])
+
+
+def _with_progress(cases: Iterable[CaseImpact], total: int) -> Iterator[CaseImpact]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    with Progress(
+        TextColumn("Sammenligner"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    ) as bar:
+        task = bar.add_task("sammenligner", total=total)
+        for case in cases:
+            yield case
+            bar.advance(task)

@@ -1,0 +1,129 @@
+"""What must be seen of the rules, one thing at a time, and whether it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from engine.language.model import Citation
+
+#: what parts are counted as: the answers of rules, notes and exemptions; what leaves say; that a leaf turns the answer by
+#: itself (MC/DC); and the two sides of every threshold and date
+RULES, NOTES, EXEMPTIONS, LEAVES, ALONE, LIMITS = "vilkår", "merknader", "unntak", "ledd", "ledd alene", "grenser"
+CATEGORIES = (RULES, NOTES, EXEMPTIONS, LEAVES, ALONE, LIMITS)
+
+
+@dataclass(slots=True)
+class Part:
+    """One thing to see. `key` names it in the file of arguments, `lack` tells the hole as a sentence, `cases` show it."""
+
+    category: str
+    key: str
+    lack: str
+    cases: tuple[str, ...]
+    argued: str = ""
+
+    @property
+    def seen(self) -> bool:
+        return bool(self.cases)
+
+    @property
+    def covered(self) -> bool:
+        """Seen, or argued not to be needed."""
+        return self.seen or bool(self.argued)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a condition as it reads; `said` counts the cases in which a leaf was `sant`, `usant` and `uavklart`."""
+
+    depth: int
+    text: str
+    said: tuple[tuple[str, int], ...] = ()
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One condition of a subject, under its heading."""
+
+    heading: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(slots=True)
+class Subject:
+    """A piece of the regulation: a rule version, a note, a definition, a component, a rate with variants, or a rule set."""
+
+    kind: str
+    id: str
+    origin: str
+    scheme: str
+    title: str
+    citation: Citation | None
+    intro: tuple[str, ...]
+    passages: tuple[Passage, ...]
+    parts: list[Part]
+    results: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return f"{self.origin}/{self.id}"
+
+    @property
+    def cited(self) -> str:
+        """Its source and point, or its rule set when it cites nothing."""
+        return self.origin if self.citation is None else f"{self.citation.source}, {self.citation.point}"
+
+    @property
+    def holes(self) -> list[Part]:
+        return [part for part in self.parts if not part.covered]
+
+    @property
+    def untested(self) -> bool:
+        """Nothing of it was seen in any case."""
+        return bool(self.parts) and not any(part.seen for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many parts of a category there are, and how many are seen, and argued."""
+
+    of: int
+    seen: int
+    argued: int
+
+    @property
+    def percent(self) -> float:
+        """Seen and argued of all, in percent; nothing to see is all seen."""
+        return 100 * (self.seen + self.argued) / self.of if self.of else 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a set of cases shows of the rules. `unneeded` are arguments for what was seen after all (rule, part)."""
+
+    cases: int
+    subjects: tuple[Subject, ...]
+    snapshots: tuple[Subject, ...]
+    unneeded: tuple[tuple[str, str], ...] = ()
+
+    def shares(self) -> dict[str, Share]:
+        """The share of every category, in the order they are told."""
+        return {category: _share(part for part in self.parts if part.category == category) for category in CATEGORIES}
+
+    @property
+    def parts(self) -> Iterator[Part]:
+        for subject in self.subjects:
+            yield from subject.parts
+
+    def short(self, percent: float) -> list[str]:
+        """The categories below a percentage."""
+        return [category for category, share in self.shares().items() if share.percent < percent]
+
+
+def _share(parts: Iterable[Part]) -> Share:
+    found = list(parts)
+    return Share(
+        len(found), sum(part.seen for part in found), sum(bool(part.argued) and not part.seen for part in found)
+    )
