@@ -125,8 +125,10 @@ def _compare_constant(left: Reader, holds: Callable[[Any, Any], bool], constant:
 
 
 def _interval(first: Value, holds: Callable[[Any, Any], bool], second: Value) -> int:
-    if type(first) is Unknown or type(second) is Unknown:
-        return _undecided(*(value for value in (first, second) if type(value) is Unknown))
+    if type(first) is Unknown:
+        return _undecided(first, second) if type(second) is Unknown else _undecided(first)
+    if type(second) is Unknown:
+        return _undecided(second)
     low, high = (first.low, first.high) if type(first) is Between else (first, first)
     other_low, other_high = (second.low, second.high) if type(second) is Between else (second, second)
     if holds is operator.eq:
@@ -141,9 +143,10 @@ def _interval(first: Value, holds: Callable[[Any, Any], bool], second: Value) ->
     return _undecided(*(value.cause for value in (first, second) if type(value) is Between))
 
 
-def _undecided(*causes: Unknown) -> int:
-    only_judgement = all(cause.judged and not cause.facts and not cause.rates for cause in causes)
-    return SKJØNN if only_judgement else UAVKLART
+def _undecided(cause: Unknown, *others: Unknown) -> int:
+    if cause.facts or cause.rates or not cause.judged:
+        return UAVKLART
+    return SKJØNN if all(other.only_judgement for other in others) else UAVKLART
 
 
 def _among(read: Reader, values: frozenset[str], unclear: frozenset[str]) -> Comparator:

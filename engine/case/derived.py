@@ -95,25 +95,22 @@ def judged(leaf: object, slots: Slots, frame: Frame) -> Unknown:
     return Unknown(judged=frozenset({Asked(name.name, slots.types[name.name].level, None, "")}))
 
 
-def _counting(stretches: list[Stretch], where: _Filter, counting: bool) -> list[tuple[Stretch, int]]:
-    return [
-        (stretch, both(stretch.code, where.test(stretch.frame)) if counting else where.test(stretch.frame))
-        for stretch in stretches
-    ]
-
-
 def _days_counted(where: _Filter, counting: bool) -> Reader:
+    test = where.test
+
     def count(frame: Frame) -> Value:
-        low = high = 0
+        low = perhaps = 0
         cause = Unknown()
-        for stretch, code in _counting(frame[STRETCHES], where, counting):
-            if code & YES:
+        for stretch in frame[STRETCHES]:
+            if counting and stretch.code & NO:
+                continue
+            code = test(stretch.frame)
+            if code & YES and (not counting or stretch.code & YES):
                 low += stretch.days
-                high += stretch.days
             elif not code & NO:
-                high += stretch.days
+                perhaps += stretch.days
                 cause |= where.cause(stretch.frame) | _why_uncertain(stretch)
-        return low if low == high else Between(low, high, cause)
+        return Between(low, low + perhaps, cause) if perhaps else low
 
     return count
 
@@ -180,7 +177,8 @@ def _sum_over_days(value: Reader, where: _Filter) -> Reader:
         found = _ZERO
         lacking = Unknown()
         complete = True
-        for stretch, code in _counting(frame[STRETCHES], where, True):
+        for stretch in frame[STRETCHES]:
+            code = both(stretch.code, where.test(stretch.frame))
             if code & NO:
                 continue
             per_day = value(stretch.frame)

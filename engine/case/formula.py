@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from engine.case.frame import Frame, Reader, Slots
+from engine.case.frame import Frame, Reader, Slots, is_known
 from engine.case.value import Between, Unknown, Value
 from engine.language.expression import Binary, Call, Day, Expression, MonthOf, Name, Number
 from engine.language.names import Type
@@ -89,9 +89,9 @@ _OPERATIONS: dict[str, Callable[[Any, Any], Value]] = {
 def _binary(operation: Callable[[Any, Any], Value], left: Reader, right: Reader) -> Reader:
     def compute(frame: Frame) -> Value:
         first, second = left(frame), right(frame)
-        if isinstance(first, Unknown | Between) or isinstance(second, Unknown | Between):
-            return _cause(first) | _cause(second)
-        return operation(first, second)
+        if is_known(first):
+            return operation(first, second) if is_known(second) else _cause(second)
+        return _cause(first) if is_known(second) else _cause(first) | _cause(second)
 
     return compute
 

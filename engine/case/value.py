@@ -25,7 +25,14 @@ class Unknown:
     rates: frozenset[str] = frozenset()
     judged: frozenset[Asked] = frozenset()
 
+    @property
+    def only_judgement(self) -> bool:
+        """Whether nothing but a person's judgement is lacking."""
+        return bool(self.judged) and not self.facts and not self.rates
+
     def __or__(self, other: Unknown) -> Unknown:
+        if self is other:
+            return self
         return Unknown(self.facts | other.facts, self.rates | other.rates, self.judged | other.judged)
 
 
