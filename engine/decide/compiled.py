@@ -38,9 +38,9 @@ class CompiledComponent:
     days: Group | None
     calculations: tuple[tuple[Calculation, Reader], ...]
 
-    def calculation(self) -> tuple[Calculation, Reader] | None:
-        """The calculation in force: the latest set's."""
-        return self.calculations[-1] if self.calculations else None
+    def calculation(self, month: Month) -> tuple[Calculation, Reader] | None:
+        """The calculation for a supported month: the latest set's whose months hold."""
+        return next((one for one in reversed(self.calculations) if one[0].months.holds(month)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +71,15 @@ class CompiledScheme:
         }
         self.components = {name: self._component(part, versions) for name, part in scheme.components.items()}
         self.notes = [
-            CompiledNote(
-                note,
-                self._tree(note.when, note.per),
-                None if note.formula is None else formula(note.formula, self.slots),
+            tuple(
+                CompiledNote(
+                    note,
+                    self._tree(note.when, note.per),
+                    None if note.formula is None else formula(note.formula, self.slots),
+                )
+                for note in reversed(notes)
             )
             for notes in scheme.notes.values()
-            for note in notes[-1:]
         ]
         self.day_limits = day_limits(self._day_conditions(versions), self.slots)
         self._standings: dict[tuple[date | None, Month | None, int | None], dict[str, Standing]] = {}

@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
-from fractions import Fraction
 
 from engine.case.facts import Defaults, application_frame, row_frames
 from engine.case.frame import Frame
 from engine.case.stated import Application
-from engine.case.truth import YES
-from engine.case.value import Asked, Between, Unknown
+from engine.case.value import Asked
 from engine.decide.agreement import Evaluator, Panel
 from engine.decide.answer import SUPPLIED
-from engine.decide.compiled import CompiledNote, CompiledScheme, compiled
-from engine.decide.decision import Decision, DoctorDecision, Finding, Missing, Noted
+from engine.decide.compiled import CompiledScheme, compiled
+from engine.decide.decision import Decision, DoctorDecision, Finding, Missing
 from engine.decide.doctor import DoctorAssessment
 from engine.decide.finding import findings
 from engine.decide.forward import available
-from engine.decide.money import PAID
 from engine.decide.naive import NaiveEvaluator
+from engine.decide.noting import Notes
 from engine.decide.receipt import receipt
-from engine.language.model import RuleSet
 from engine.language.rulebook import Rulebook
 from engine.ruleset.selection import of_grant_year
 from engine.text.month import Month
@@ -57,12 +54,9 @@ class _Assessment:
         self.defaults: Defaults = []
         self.findings: list[Finding] = []
         self.missing: dict[Asked, Missing] = {}
-        self.notes: list[Noted] = []
-        grant_set = self._grant_set()
+        grant_set = of_grant_year(self.compiled.scheme, self.year)
+        self.notes = Notes(self.compiled, grant_set)
         self.frame = application_frame(application, self.compiled.slots, grant_set, self.defaults)
-
-    def _grant_set(self) -> RuleSet | None:
-        return of_grant_year(self.compiled.scheme, self.year)
 
     def decide(self) -> Decision:
         status, held = self._application()
@@ -73,6 +67,7 @@ class _Assessment:
             ]
             self.findings = [finding for finding in self.findings if finding.follows == "avvist"]
             self.missing.clear()
+            self.notes.taken.clear()
             return self._decision(self.compiled.summary.formal_defect, refused)
         doctors = []
         for doctor in self.application.doctors:
@@ -91,7 +86,7 @@ class _Assessment:
                 months = [month.month for month in decided.months if month.status == "uavklart"]
                 self._ask(Asked(axis, "lege", doctor.id, path), months)
             self._rows(assessment.frame, "lege", doctor.lists, doctor.path, doctor.id)
-            self._doctor_notes(assessment, decided)
+            self.notes.take_of_doctor(assessment.frame, decided)
         return self._decision(self._outcome(status, doctors), doctors)
 
     # --- the application -----------------------------------------------------------------------------------------------
@@ -114,7 +109,7 @@ class _Assessment:
             self.missing.clear()
         status = verdict.status
         status = self._rows(self.frame, "søknad", self.application.lists, "søknad", None, status)
-        self._notes_of("søknad", self.frame, None, [])
+        self.notes.take("søknad", self.frame, None, [], False)
         return status, held
 
     def _rows(self, base: Frame, level: str, lists: object, path: str, doctor: str | None, status: str = "ja") -> str:
@@ -134,7 +129,7 @@ class _Assessment:
                     if status == "ja" and verdict.status == "skjønn":
                         status = verdict.status
                 month = frame[slots.index["måned"]]
-                self._notes_of(name, frame, doctor, [Month(month)] if isinstance(month, int) else [])
+                self.notes.take(name, frame, doctor, [Month(month)] if isinstance(month, int) else [], True)
         return status
 
     def _outcome(self, status: str, doctors: list[DoctorDecision]) -> str:
@@ -152,50 +147,6 @@ class _Assessment:
     def _ask(self, asked: Asked, months: Sequence[Month]) -> None:
         missing = self.missing.setdefault(asked, Missing(asked))
         missing.months += [month for month in months if month not in missing.months]
-
-    # --- notes ---------------------------------------------------------------------------------------------------------
-
-    def _doctor_notes(self, assessment: DoctorAssessment, decided: DoctorDecision) -> None:
-        inside = [month for month in decided.months if month.status != "utenfor"]
-        self._notes_of("lege", assessment.frame, decided.doctor.id, [month.month for month in inside])
-        for compiled_note in self.compiled.notes:
-            note = compiled_note.note
-            if note.per == "måned":
-                months = [
-                    (month.month, next(iter(month.components.values())).frame)
-                    for month in inside
-                    if note.months.holds(month.month) and month.components
-                ]
-                holding = [(month, frame) for month, frame in months if compiled_note.when(frame) & YES]
-                if holding:
-                    found = Noted(compiled_note, holding[0][1], decided.doctor.id, [month for month, _ in holding])
-                    self.notes.append(found)
-            elif note.per == "komponent":
-                self._amount_note(compiled_note, decided)
-
-    def _amount_note(self, compiled_note: CompiledNote, decided: DoctorDecision) -> None:
-        """A note with an amount summed over the paid months of its component, when every month's is known."""
-        assert compiled_note.amount is not None
-        for component in compiled_note.note.components:
-            own = [month.components[component] for month in decided.months if component in month.components]
-            paid = [month for month in own if month.status in PAID]
-            amounts = [compiled_note.amount(month.frame) for month in paid]
-            if not paid or any(isinstance(amount, Unknown | Between) for amount in amounts):
-                continue
-            total = sum((Fraction(amount) for amount in amounts), Fraction(0))  # type: ignore[arg-type]
-            self.notes.append(Noted(compiled_note, paid[0].frame, decided.doctor.id, [], total))
-
-    def _notes_of(self, per: str, frame: Frame, doctor: str | None, months: Sequence[Month]) -> None:
-        """Notes at a level whose condition surely holds, and of whose months some are among these (when it has months)."""
-        for compiled_note in self.compiled.notes:
-            note = compiled_note.note
-            limited = note.months.first is not None or note.months.last is not None
-            if note.per != per or (limited and not any(note.months.holds(month) for month in months)):
-                continue
-            if compiled_note.when(frame) & YES:
-                self.notes.append(
-                    Noted(compiled_note, frame, doctor, list(months) if per not in ("søknad", "lege") else [])
-                )
 
     # --- the whole -----------------------------------------------------------------------------------------------------
 
@@ -216,7 +167,7 @@ class _Assessment:
             doctors=doctors,
             findings=self.findings,
             missing=list(self.missing.values()),
-            notes=self.notes,
+            notes=self.notes.taken,
             defaults=self.defaults,
             total=None if rates or discretionary else known,
             known=known,

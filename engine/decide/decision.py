@@ -52,6 +52,7 @@ class ComponentMonth:
     """One component in one month. `amount` is exact kroner, or why it is not known; None when nothing is calculated."""
 
     component: str
+    month: Month
     status: str
     days: Value
     decided_by: tuple[str, ...]

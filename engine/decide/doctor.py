@@ -116,7 +116,7 @@ class DoctorAssessment:
     def _component_month(self, part: CompiledComponent, month: Month) -> tuple[ComponentMonth, frozenset[str]]:
         """The component in the month, and the components that its failing conditions open for."""
         frame = self._month_frame(part, month)
-        amount = month_amount(part, frame)
+        amount = month_amount(part, frame, month)
         group = part.months
         plan = self.compiled.plan(group, self.agreed, month, self.year)
         codes = plan.codes(frame, NEI if self.held or hangs_on_facts(amount) else JA)
@@ -138,7 +138,7 @@ class DoctorAssessment:
                 self._ask(amount.facts, month)
         days = _counting_days(frame[STRETCHES])
         return ComponentMonth(
-            part.component.id, verdict.status, days, answers.decided_by, amount, frame
+            part.component.id, month, verdict.status, days, answers.decided_by, amount, frame
         ), answers.opened
 
     def _own(self, asked: Asked) -> Asked:

@@ -11,15 +11,16 @@ from engine.case.frame import Frame
 from engine.case.value import Between, Unknown, Value
 from engine.decide.compiled import CompiledComponent
 from engine.decide.decision import ComponentMonth, Line
+from engine.text.month import Month
 
 #: statuses whose months are paid, and those whose rates a decision needs all the same
 PAID = ("ja", "delvis")
 NEEDED = (*PAID, "skjønn")
 
 
-def month_amount(part: CompiledComponent, frame: Frame) -> Value | None:
+def month_amount(part: CompiledComponent, frame: Frame, month: Month) -> Value | None:
     """What the component comes to for the month, exact kroner; None when nothing is calculated for it."""
-    calculation = part.calculation()
+    calculation = part.calculation(month)
     return None if calculation is None else calculation[1](frame)
 
 
@@ -32,7 +33,7 @@ def hangs_on_facts(amount: Value | None) -> bool:
 
 def line(part: CompiledComponent, months: Sequence[ComponentMonth], outcome: str) -> Line:
     """The result line of a component for one doctor. Only months that are ja are paid."""
-    calculation = part.calculation()
+    calculation = part.calculation(max(month.month for month in months)) if months else None
     exact = Fraction(0)
     rates: set[str] = set()
     for month in months:

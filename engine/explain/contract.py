@@ -114,7 +114,7 @@ def _month(month: DoctorMonth, decision: Decision) -> Json:
     for key, name in decision.compiled.vocabulary.shown_per_month.items():
         written[key] = shown(first, name, decision)
     for one in month.components.values():
-        calculation = decision.compiled.components[one.component].calculation()
+        calculation = decision.compiled.components[one.component].calculation(one.month)
         for name in calculation[0].shown if calculation else ():
             written[name] = shown(one, name, decision)
     written["tellende_dager"] = {name: _plain(one.days) for name, one in month.components.items()}

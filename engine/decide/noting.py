@@ -1,0 +1,73 @@
+"""Notes: what the caseworker should know, gathered where its condition surely holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from engine.case.frame import Frame
+from engine.case.truth import YES
+from engine.case.value import Between, Unknown
+from engine.decide.compiled import CompiledNote, CompiledScheme
+from engine.decide.decision import DoctorDecision, Noted
+from engine.decide.money import PAID
+from engine.language.model import RuleSet
+from engine.text.month import Month
+
+
+class Notes:
+    """Gathers notes for one application. Of a note's versions the last counts that the grant year's rule set knows and whose months hold."""
+
+    def __init__(self, compiled: CompiledScheme, grant_set: RuleSet) -> None:
+        order = [one.id for one in compiled.scheme.sets]
+        known = set(order[: order.index(grant_set.id) + 1])
+        self.versions = [
+            tuple(version for version in versions if version.note.origin in known) for versions in compiled.notes
+        ]
+        self.taken: list[Noted] = []
+
+    def take(self, per: str, frame: Frame, doctor: str | None, months: Sequence[Month], told: bool) -> None:
+        """Notes at a level other than the month. A note with months needs one of these; `told` says that they are part of the note."""
+        for note in self._at(per, months):
+            if note.when(frame) & YES:
+                self.taken.append(Noted(note, frame, doctor, list(months) if told else []))
+
+    def _at(self, per: str, months: Sequence[Month]) -> Iterator[CompiledNote]:
+        for versions in self.versions:
+            for version in versions:
+                limits = version.note.months
+                limited = limits.first is not None or limits.last is not None
+                if version.note.per == per and (not limited or any(limits.holds(month) for month in months)):
+                    yield version
+                    break
+
+    def take_of_doctor(self, frame: Frame, decided: DoctorDecision) -> None:
+        """Notes on the doctor, on each month inside the window, and on each component's amount."""
+        inside = [month for month in decided.months if month.status != "utenfor"]
+        self.take("lege", frame, decided.doctor.id, [month.month for month in inside], False)
+        months = [(month.month, next(iter(month.components.values())).frame) for month in inside if month.components]
+        for versions in self.versions:
+            for version in versions:
+                if version.note.per == "komponent":
+                    self._amount(version, decided)
+                elif version.note.per == "måned":
+                    own = [(month, one) for month, one in months if _in_force(versions, month) is version]
+                    holding = [(month, one) for month, one in own if version.when(one) & YES]
+                    if holding:
+                        held = [month for month, _ in holding]
+                        self.taken.append(Noted(version, holding[0][1], decided.doctor.id, held))
+
+    def _amount(self, version: CompiledNote, decided: DoctorDecision) -> None:
+        """A note with an amount summed over the paid months of its components, when every month's is known."""
+        assert version.amount is not None
+        for name in version.note.components:
+            own = [month.components[name] for month in decided.months if name in month.components]
+            paid = [one for one in own if one.status in PAID and version.note.months.holds(one.month)]
+            amounts = [version.amount(one.frame) for one in paid]
+            if paid and not any(isinstance(amount, Unknown | Between) for amount in amounts):
+                total = sum((Fraction(amount) for amount in amounts), Fraction(0))  # type: ignore[arg-type]
+                self.taken.append(Noted(version, paid[0].frame, decided.doctor.id, [], total))
+
+
+def _in_force(versions: tuple[CompiledNote, ...], month: Month) -> CompiledNote | None:
+    return next((version for version in versions if version.note.months.holds(month)), None)
