@@ -10,20 +10,18 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from engine.language.rulebook import Rulebook
     from engine.regress.impact import Impact
     from engine.regress.impact_case import CaseImpact
 
 EXAMPLES = """Eksempler:
   alis konsekvens --fra main --til rules --saker fixtures
-  alis konsekvens --fra rules --til utkast --saker saker --html konsekvens.html
+  alis konsekvens --fra rules --til utkast --saker saker --html side.html
   alis konsekvens --fra mine-regler@v1 --til mine-regler --saker saker --markdown konsekvens.md --forvent-ingen
 
 En versjon er en mappe med regler, en revisjon i git (mappen «rules» slik den var da), eller MAPPE@REVISJON.
 Koden er 0 når sammenligningen er gjort, 1 når noe er endret og --forvent-ingen er gitt, og 2 når reglene eller en sak ikke kan leses.
 """
-
-#: the opplysning that cases are totalled by when none is named
-GROUPED_BY = "kommunenummer"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--etter",
         action="append",
         metavar="OPPLYSNING",
-        help=f"summer også etter denne opplysningen i søknaden; kan gjentas; utelatt: {GROUPED_BY}",
+        help="summer også etter denne opplysningen i søknaden; kan gjentas; utelatt: nummeret til den som søker",
     )
     parser.add_argument(
         "--format", choices=("tekst", "json"), help="tekst (vanlig på skjerm) eller json (vanlig ellers)"
@@ -94,22 +92,27 @@ def _impact(chosen: argparse.Namespace) -> Impact:
         before = find_version(chosen.fra, Path(scratch))
         after = find_version(chosen.til, Path(scratch))
         books = before.open(), after.open()
-        facts = chosen.etter or [GROUPED_BY]
-        _check_facts(facts, books[1].vocabulary.facts)
+        facts = chosen.etter or _codes(books[1])
+        _check_facts(facts, books[1])
         comparing = compare_cases(paths, before, after, facts, chosen.prosesser)
         return impact(before, after, books, _with_progress(comparing, len(paths)), facts)
 
 
-def _check_facts(facts: Iterable[str], known: Iterable[str]) -> None:
+def _codes(book: Rulebook) -> list[str]:
+    """The opplysninger that are a code of a fixed form, such as the number of who applies."""
+    return [fact.name for fact in book.vocabulary.facts.values() if fact.level == "søknad" and fact.pattern is not None]
+
+
+def _check_facts(facts: Iterable[str], book: Rulebook) -> None:
     from engine.cli.arguments import argument_fault
     from engine.text.fault import Faults
     from engine.text.suggest import did_you_mean
 
-    known = list(known)
+    known = [fact.name for fact in book.vocabulary.facts.values() if fact.level == "søknad"]
     for fact in facts:
-        if fact not in known and fact != GROUPED_BY:
+        if fact not in known:
             hint = did_you_mean(fact, known)
-            what = f"opplysningen «{fact}» finnes ikke" + ("," + hint if hint else "")
+            what = f"«{fact}» er ikke en opplysning om søknaden" + ("," + hint if hint else "")
             raise Faults([argument_fault(what, "oppgi en opplysning på søknaden i --etter")])
 
 

@@ -17,14 +17,13 @@ EXAMPLES = """Eksempler:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sjekk", action="store_true", help="kontroller uten å skrive")
-    parser.add_argument("--regler", metavar="MAPPE", help="mappen med reglene")
 
 
 def run(chosen: argparse.Namespace) -> int:
     from engine.text.file import write_whole
 
     stale = 0
-    for path, text in generated(rule_root(chosen.regler)).items():
+    for path, text in generated(rule_root(None)).items():
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue
         if chosen.sjekk:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.cli import dekning
 from engine.cli.root import rule_root
 
 if TYPE_CHECKING:
@@ -19,8 +20,10 @@ EXAMPLES = """Eksempler:
   alis test
   alis test fixtures --regel VILKÅR
   alis test mine-saker --junit resultat.xml --json resultat.json
+  alis test --oppdater
+  alis test --dekning-html dekning.html --dekning-krav 100
 
-Koden er 0 når alle sakene stemmer, 1 når noen avviker, og 2 når noen ikke kunne leses.
+Koden er 0 når alle sakene stemmer, 1 når noen avviker eller dekningen er under kravet, og 2 når noen ikke kunne leses.
 """
 
 
@@ -35,7 +38,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--prosesser", type=int, metavar="ANTALL", help="antall prosesser; utelatt: så mange det lønner seg med"
     )
+    parser.add_argument("--oppdater", action="store_true", help="skriv nye verdier der kilden sier øyeblikksbilde, og vis hva som ble endret")
+    parser.add_argument("--opphav", action="store_true", help="vis hvor de forventede verdiene for hver regel kommer fra")
     parser.add_argument("--regler", metavar="MAPPE", help="mappen med reglene")
+    dekning.arguments(parser)
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -49,6 +55,14 @@ def run(chosen: argparse.Namespace) -> int:
     choice = Choice(chosen.ordning, chosen.år, chosen.regel, chosen.navn)
     console = _console()
     running = _with_progress(run_cases(files, rule_root(chosen.regler), processes=chosen.prosesser), len(files))
+    if chosen.opphav:
+        from engine.cli import opphav
+
+        return opphav.run(chosen, [Path(result.path) for result in kept(running, choice)], console)
+    if chosen.oppdater:
+        from engine.cli import oppdater
+
+        return oppdater.run(chosen, kept(running, choice), console)
     results = []
     for result in kept(running, choice):
         results.append(result)
@@ -58,8 +72,9 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.json:
         write_whole(Path(chosen.json), report.as_json(results) + "\n")
     console.print(_summary(results))
+    covered = dekning.report(chosen, results, console)
     statuses = {result.status for result in results}
-    return 2 if UNUSABLE in statuses else 1 if DEVIATES in statuses else 0
+    return 2 if UNUSABLE in statuses else 1 if DEVIATES in statuses or not covered else 0
 
 
 def _console() -> Console:

@@ -21,7 +21,7 @@ EXAMPLES = """Eksempler:
   alis vurder fixtures --format json
   alis vurder søknad.yaml --satser foreslåtte-satser.yaml
 
-Filer med «forventet» er tester. For dem vises bare om vedtaket stemmer, og kommandoen gir kode 1 når noe ikke stemmer.
+Filer med «forventet» er tester. Vedtaket holdes da mot det som er forventet, og kommandoen gir kode 1 når noe ikke stemmer.
 Med én fil vises hele vedtaket. Med flere vises ett sammendrag per fil; legg til --alt for hele vedtakene.
 """
 
@@ -140,6 +140,8 @@ class _Run:
                 from engine.explain.screen import screen
 
                 console.print(screen(decision, self.whole))
+                if decision.application.expected is not None:
+                    console.print(f"\n{_mark(self.deviating > deviating)} med det som er forventet")
             else:
                 console.print(_summary(path, decision, self.deviating > deviating), soft_wrap=True)
         if many:
@@ -193,7 +195,9 @@ def _summary(path: Path, decision: Decision, deviates: bool) -> str:
     from engine.text.norsk import money_text
 
     money = money_text(decision.total) if decision.total is not None else "sum ikke kjent"
-    mark = ""
-    if decision.application.expected is not None:
-        mark = "  ✗ stemmer ikke" if deviates else "  ✓ stemmer"
+    mark = f"  {_mark(deviates)}" if decision.application.expected is not None else ""
     return f"{path}: {decision.outcome}, {money}{mark}"
+
+
+def _mark(deviates: bool) -> str:
+    return "✗ stemmer ikke" if deviates else "✓ stemmer"

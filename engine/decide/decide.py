@@ -54,6 +54,7 @@ class _Assessment:
         self.defaults: Defaults = []
         self.findings: list[Finding] = []
         self.missing: dict[Asked, Missing] = {}
+        self.rates: frozenset[str] = frozenset()
         grant_set = of_grant_year(self.compiled.scheme, self.year)
         self.notes = Notes(self.compiled, grant_set)
         self.frame = application_frame(application, self.compiled.slots, grant_set, self.defaults)
@@ -75,6 +76,7 @@ class _Assessment:
             decided = assessment.decide()
             doctors.append(decided)
             self.findings += assessment.findings
+            self.rates |= assessment.rates
             for asked, months in assessment.missing.items():
                 self._ask(asked, months)
             if assessment.agreed is None and any(month.status == "uavklart" for month in decided.months):
@@ -152,7 +154,7 @@ class _Assessment:
 
     def _decision(self, outcome: str, doctors: list[DoctorDecision]) -> Decision:
         lines = [line for doctor in doctors for line in doctor.lines.values()]
-        rates = sorted({rate for line in lines for rate in line.rates})
+        rates = sorted(self.rates.union(*(line.rates for line in lines)))
         known = sum((line.known for line in lines), Decimal(0))
         pays = bool(self.compiled.components)
         discretionary = not pays and outcome not in (

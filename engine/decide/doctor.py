@@ -15,7 +15,7 @@ from engine.decide.agreement import Panel
 from engine.decide.answer import MET, NOT_MET, NOT_RELEVANT
 from engine.decide.compiled import CompiledComponent, CompiledScheme
 from engine.decide.decision import ComponentMonth, DoctorDecision, DoctorMonth, Finding
-from engine.decide.finding import findings, missing_facts
+from engine.decide.finding import findings, lacking, missing_facts
 from engine.decide.money import hangs_on_facts, line, month_amount
 from engine.decide.plan import Answers
 from engine.language.condition import leaves
@@ -50,6 +50,7 @@ class DoctorAssessment:
         self.findings: list[Finding] = []
         self.once: dict[tuple[str | None, ...], Finding] = {}
         self.missing: dict[Asked, list[Month]] = {}
+        self.rates: frozenset[str] = frozenset()
         self._month_slot = self.slots.index[MONTH]
         self._day_slot = self.slots.index[DAY]
         self._days_slot = self.slots.index[DAYS_IN_MONTH]
@@ -129,7 +130,9 @@ class DoctorAssessment:
             self._tell_days(part, month, frame)
         if verdict.status == "uavklart":
             open_trees = [clause.value for clause in answers.decisive]
-            self._ask(missing_facts(open_trees, group, codes, self.slots, frame), month)
+            lacks = lacking(open_trees, group, codes, self.slots, frame)
+            self.rates |= lacks.rates
+            self._ask(lacks.facts, month)
             supplied = findings(answers.once, group, codes, frame, self.slots)
             for finding in (*found, *supplied):
                 if finding.result == NOT_MET and finding.rule.id in answers.decided_by:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from engine.case.comparison import unknowns
 from engine.case.frame import Frame, Slots
 from engine.case.truth import JA, NEI, NO, YES
-from engine.case.value import Asked
+from engine.case.value import Asked, Unknown
 from engine.decide.answer import NOT_MET, SUPPLIED, UNRESOLVED, Answer
 from engine.decide.decision import Finding
 from engine.decide.group import Clause, Group, Tree, tree_leaves
@@ -40,17 +40,22 @@ def findings(
     return found
 
 
-def missing_facts(
-    trees: Iterable[Tree], group: Group, codes: Sequence[int], slots: Slots, frame: Frame
-) -> frozenset[Asked]:
-    """The missing facts of the leaves that still matter: an answer that is settled without a leaf does not ask for it."""
-    found = _NOTHING
+def lacking(trees: Iterable[Tree], group: Group, codes: Sequence[int], slots: Slots, frame: Frame) -> Unknown:
+    """What the leaves that still matter lack: facts of the application and values of the rules."""
+    found = Unknown()
     for tree in trees:
         for number in _open_leaves(tree, codes):
             leaf = group.leaves[number]
             if leaf is not None:
-                found |= unknowns(leaf, slots, frame, group.of_list).facts
+                found |= unknowns(leaf, slots, frame, group.of_list)
     return found
+
+
+def missing_facts(
+    trees: Iterable[Tree], group: Group, codes: Sequence[int], slots: Slots, frame: Frame
+) -> frozenset[Asked]:
+    """The missing facts of the leaves that still matter: an answer that is settled without a leaf does not ask for it."""
+    return lacking(trees, group, codes, slots, frame).facts
 
 
 def _open_leaves(tree: Tree, codes: Sequence[int]) -> set[int]:

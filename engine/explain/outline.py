@@ -68,7 +68,7 @@ def outline(decision: Decision) -> Outline:
         notes=[_note_line(one, decision) for one in decision.notes],
         readings=[(one["nr"], one["tekst"], one["fordi"]) for one in readings(decision)],
         defaults=[
-            f"«{asked.fact}»{_whose(asked.doctor)} er ikke oppgitt og regnes som «{value}»."
+            f"{decision.compiled.vocabulary.facts[asked.fact].question}{_whose(asked.doctor)} – ikke besvart, regnes som «{value}»."
             for asked, value in _distinct_defaults(decision)
         ],
     )
@@ -138,7 +138,17 @@ def _whose(doctor: str | None) -> str:
 
 def _missing_line(one: Missing, decision: Decision) -> str:
     when = f" ({months_in_words(sorted(one.months))})" if one.months else ""
-    return f"{question(one, decision)} – «{one.asked.fact}»{_whose(one.asked.doctor)}{when}"
+    stated = _stated_but_unmet(one, decision)
+    return f"{stated or question(one, decision)} – «{one.asked.fact}»{_whose(one.asked.doctor)}{when}"
+
+
+def _stated_but_unmet(one: Missing, decision: Decision) -> str | None:
+    """The reason of the condition that a stated fact does not meet: what must be put in order, where no question is open."""
+    for finding in decision.findings:
+        own = finding.doctor in (None, one.asked.doctor) and finding.result == "ikke oppfylt"
+        if own and any(asked.fact == one.asked.fact for asked in finding.missing):
+            return texts(decision).reason(finding, decision.application.facts)
+    return None
 
 
 def _note_line(one: Noted, decision: Decision) -> str:

@@ -13,10 +13,10 @@ from engine.case.frame import Frame, Slots
 from engine.case.stated import Stated
 from engine.case.value import UNSET, Between, Unknown, Value
 from engine.decide.decision import Decision, Finding, Noted
-from engine.language.check_reasons import LACKING, PLACEHOLDER
+from engine.language.check_reasons import BARE, LACKING, PLACEHOLDER
 from engine.language.condition import Includes, leaves
 from engine.language.model import Reading
-from engine.language.unit import Unit
+from engine.language.unit import PLAIN, Unit
 from engine.text.month import Month, month_in_words
 from engine.text.norsk import date_text, list_text, money_text, number_text
 
@@ -104,10 +104,12 @@ class Texts:
 
     def _writer(self, name: str, of_list: str | None) -> Callable[[Frame], str]:
         """How a name's value is written; what only a finding or a note knows is written empty here."""
+        bare = name.endswith(BARE)
+        name = name.removesuffix(BARE)
         field = self.slots.lists[of_list].fields.get(name) if of_list else None
         if field is None and name not in self.slots.types:
             return lambda frame: ""
-        unit = field.unit if field else self.slots.types[name].unit
+        unit = PLAIN if bare else field.unit if field else self.slots.types[name].unit
         kind = _KINDS.get(field.kind, field.kind) if field else self.slots.types[name].kind
         table = field is None and self.slots.types[name].source == "tabell"
         read = self.slots.reader(name, of_list)

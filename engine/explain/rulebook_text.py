@@ -16,6 +16,11 @@ from engine.text.norsk import date_text, list_text
 #: heading level and text; level 0 is running text
 Line = tuple[int, str]
 
+_ROUNDING = {
+    "halv opp": "av til nærmeste {step} kr, og halve kroner rundes opp",
+    "ned": "ned til nærmeste {step} kr",
+    "opp": "opp til nærmeste {step} kr",
+}
 _CONSEQUENCE = {
     "avvist": "Ellers avvises søknaden uten at den vurderes.",
     "utenfor": "Ellers er svaret nei for måneden, og måneden teller ikke med.",
@@ -63,7 +68,10 @@ def rulebook_text(scheme: SchemeRules, one: RuleSet, agreed: date | None, month:
             yield 3, calculation.title
             yield 0, f"{prose.operand(calculation.formula).capitalize()}, i {calculation.unit}."
             step = calculation.rounding.step
-            yield 0, f"Beløpet rundes av {calculation.rounding.mode} til nærmeste {step} kr på linjen for legen."
+            yield (
+                0,
+                f"Beløpet rundes {_ROUNDING[calculation.rounding.mode].format(step=step)}, én gang, på linjen for legen.",
+            )
             yield from _footing(calculation.citation, calculation.reading)
     yield 2, "Kilder"
     for source in {id: source for other in in_chain for id, source in other.sources.items()}.values():

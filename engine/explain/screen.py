@@ -82,9 +82,14 @@ def _parts(out: Outline, all_reasons: bool) -> Iterator[RenderableType]:
         [
             Text(f"Regler  {receipt.rules}", style="dim"),
             Text(f"Søknad  {receipt.application}", style="dim"),
-            Text(f"Motor   {receipt.engine}, enige: {' og '.join(receipt.evaluators)}", style="dim"),
+            Text(f"Motor   {receipt.engine}, {_evaluated_by(receipt.evaluators)}", style="dim"),
+            *([Text(f"Satser  {receipt.overlay}", style="dim")] if receipt.overlay is not None else []),
         ],
     )
+
+
+def _evaluated_by(evaluators: tuple[str, ...]) -> str:
+    return f"enige: {' og '.join(evaluators)}" if len(evaluators) > 1 else f"vurdert av {evaluators[0]} alene"
 
 
 def _section(title: str, content: list[RenderableType]) -> Iterator[RenderableType]:
@@ -222,12 +227,13 @@ def _met_once(reasons: list[Reason]) -> list[Reason]:
 
 
 def _reason(one: Reason) -> RenderableType:
-    sign, style = _SIGN[one.bearing]
+    sign, style = _MARK["uavklart"] if one.bearing == OPEN and one.follows != "skjønn" else _SIGN[one.bearing]
     about = ", ".join(part for part in (one.component or "", one.when) if part)
     days = f" ({one.days} dager)" if one.days is not None else ""
     return _hanging(
         Text(f"{sign} ", style=style),
         Text.assemble(
+            ("Ikke oppfylt: " if one.bearing == REFUSED else "", style),
             (one.title, "bold"),
             (f" [{about}]" if about else "", "dim"),
             f"\n{one.text}{days}" if one.text else "",

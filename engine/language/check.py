@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from engine.language.check_coverage import check_agreement_dates, check_tables
 from engine.language.check_reasons import check_texts
+from engine.language.check_years import check_grant_years, check_restated
 from engine.language.condition import Condition
 from engine.language.model import (
     ByAgreement,
@@ -83,6 +84,8 @@ class _SchemeCheck:
         self._chain()
         check_agreement_dates(self.scheme, self.faults)
         check_tables(self.scheme, self.faults)
+        check_grant_years(self.vocabulary, self.scheme, self.faults)
+        check_restated(self.scheme, self.faults)
         for one in self.scheme.sets:
             self._sources(one)
         settled = [self._settle(one) for one in self.scheme.sets]

@@ -14,6 +14,9 @@ from engine.text.suggest import did_you_mean
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
+#: `{navn:tall}` writes the number without its unit
+BARE = ":tall"
+
 #: `{mangler_av_X}` lists what a multiple choice X lacks
 LACKING = "mangler_av_"
 
@@ -39,7 +42,8 @@ def check_texts(scheme: SchemeRules, lists: Mapping[str, Fact], faults: FaultLis
 def _placeholders(scheme: SchemeRules, of_list: Fact | None, texts: list[str], place: Place, faults: FaultList) -> None:
     known = {*scheme.names, *REASON_WORDS, *(of_list.fields if of_list else ())}
     for text in texts:
-        for name in PLACEHOLDER.findall(text):
+        for placeholder in PLACEHOLDER.findall(text):
+            name = placeholder.removesuffix(BARE)
             if name not in known and not (name.startswith(LACKING) and name.removeprefix(LACKING) in known):
                 hint = did_you_mean(name, known)
                 what = f"«{{{name}}}» i en tekst er ikke navnet på noe" + ("," + hint if hint else "")

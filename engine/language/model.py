@@ -296,6 +296,7 @@ class Calculation:
     origin: str
     title: str
     unit: Unit
+    months: Months
     formula: Expression
     shown: tuple[str, ...]
     rounding: Rounding

@@ -46,6 +46,16 @@ def lay_over(book: Rulebook, path: Path) -> Rulebook:
             faults.add(place, "SATS-NAVN", what, "bare satser og grenser i reglene kan erstattes", "rett navnet")
             continue
         parameter = parameters[name]
+        if not parameter.is_rate:
+            what = f"«{name}» er en grense, ikke en sats"
+            faults.add(
+                place,
+                "SATS-NAVN",
+                what,
+                "bare satser kan legges over reglene",
+                "endre grensen i en kopi av reglene i stedet",
+            )
+            continue
         rows = [read_quantity(row, parameter.kind, str(path)) for row in top.fields("satser").rows(name)]
         _check(parameter, rows, faults)
         parameters[name] = replace(parameter, values=_laid(parameter, rows))

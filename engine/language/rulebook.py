@@ -92,6 +92,7 @@ def open_rulebook(root: Path, only_scheme: str | None = None) -> Rulebook:
     vocabulary_node = yaml.read_path(vocabulary_path, f"{shown}{VOCABULARY_FILE}")
     digests.append((VOCABULARY_FILE, _digest(vocabulary_node)))
     nodes: list[tuple[str, Node]] = []
+    whole = True
     files = rule_files(root)
     if any(path.stem == only_scheme for path in files):
         files = [path for path in files if path.stem == only_scheme]
@@ -102,6 +103,7 @@ def open_rulebook(root: Path, only_scheme: str | None = None) -> Rulebook:
             digests.append((name, _digest(nodes[-1][1])))
         except Faults as found:
             faults.extend(found.faults)
+            whole = False
     schema_check.check(vocabulary_node, schema_check.validator(schema_check.published("vokabular")), faults)
     rule_schema = schema_check.validator(schema_check.published("regelsett"))
     sound = []
@@ -119,11 +121,12 @@ def open_rulebook(root: Path, only_scheme: str | None = None) -> Rulebook:
             "reglene ligger i mapper som 2024/",
             "oppgi riktig mappe",
         )
-    faults.raise_if_any() if any(fault.place.file == vocabulary_node.place.file for fault in faults) else None
+    if any(fault.place.file == vocabulary_node.place.file for fault in faults):
+        faults.raise_if_any()
     vocabulary = read_vocabulary(vocabulary_node, faults)
     sets = _read_sets(sound, faults)
     schemes = gather(vocabulary, sets)
-    if len(sound) == len(nodes):
+    if whole and len(sound) == len(nodes):
         schemes = check_rulebook(vocabulary, schemes, faults)
     faults.raise_if_any()
     return Rulebook(root, vocabulary, schemes, tuple(sorted(digests)))

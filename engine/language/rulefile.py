@@ -162,7 +162,7 @@ def read_quantity(row: Fields, kind: str, origin: str) -> Quantity:
         months=row.months(),
         key=row.maybe("for"),
         variant=row.maybe("variant"),
-        value=row.value("verdi", readers[kind]) if known else None,
+        value=_known(row, readers[kind]) if known else None,
         formula=_expression(row, "formel"),
         suggestion=_expression(row, "forslag"),
         citation=row.citation(),
@@ -173,6 +173,12 @@ def read_quantity(row: Fields, kind: str, origin: str) -> Quantity:
         origin=origin,
         place=row.place,
     )
+
+
+def _known(row: Fields, read: Callable[[str], Fraction | date | Month]) -> Fraction | date | Month:
+    """The value; one that cannot be read is reported and counts as 0, so that it is not told of as unknown too."""
+    value = row.value("verdi", read)
+    return Fraction(0) if value is None else value
 
 
 def read_definition(name: str, place: Place, part: Fields, origin: str) -> Definition:
@@ -298,6 +304,7 @@ def _calculation(name: str, place: Place, part: Fields, origin: str) -> Calculat
         origin,
         part.text("tittel"),
         _unit(part) or PLAIN,
+        part.months(),
         _expression(part, "formel") or Number(Fraction(0)),
         part.words("vis"),
         Rounding(step_value, rounding.text("måte"), rounding.required_citation()),

@@ -69,6 +69,8 @@ def _standing(
             continue
         if holds and month is not None and not rule.months.holds(month):
             holds, why = False, _outside_months(rule)
+        elif holds and month is None:
+            why = f"{why} {_outside_months(rule)}".rstrip()
         if holds:
             return Standing(rule, True, why)
         if nearest is None or origin in own:
@@ -108,8 +110,8 @@ def _holds(
                 )
                 return False, wanted
             if month is not None and month >= existing_from:
-                return True, f"Når også eldre avtaler fra {month_in_words(existing_from)}."
-            return False, f"Når eldre avtaler først fra {month_in_words(existing_from)}."
+                return True, f"Gjelder også eldre avtaler fra {month_in_words(existing_from)}."
+            return False, f"Gjelder eldre avtaler først fra {month_in_words(existing_from)}."
         case _:
             return True, "Gjelder alle saker i ordningen."
 

@@ -1,0 +1,89 @@
+"""What `alis test` tells of rule coverage: the flags, the report and the gate."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.cli.root import rule_root
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from engine.regress.coverage_part import Coverage
+    from engine.regress.run import Result
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dekning", action="store_true", help="vis hvilke deler av reglene sakene prøver")
+    parser.add_argument("--dekning-json", metavar="FIL", help="skriv dekningen som JSON")
+    parser.add_argument(
+        "--dekning-html", metavar="FIL", help="skriv dekningen som en nettside ved siden av regelteksten"
+    )
+    parser.add_argument(
+        "--dekning-krav",
+        type=_percent,
+        metavar="PROSENT",
+        help="gi kode 1 når mindre enn dette er prøvd eller begrunnet",
+    )
+
+
+def _percent(text: str) -> float:
+    try:
+        value = float(text.replace(",", "."))
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 100:
+        raise argparse.ArgumentTypeError(f"«{text}» er ikke et tall fra 0 til 100")
+    return value
+
+
+def report(chosen: argparse.Namespace, results: Sequence[Result], console: Console) -> bool:
+    """Tell and write the coverage that was asked for. Gives whether the gate holds; it does when there is none."""
+    if not (chosen.dekning or chosen.dekning_json or chosen.dekning_html or chosen.dekning_krav is not None):
+        return True
+    from engine.regress import coverage_words as words
+    from engine.regress.coverage_screen import show, show_holes
+    from engine.text.file import write_whole
+
+    coverage = _measure(chosen, results)
+    if chosen.dekning_json:
+        from engine.regress.coverage_json import as_json
+
+        write_whole(Path(chosen.dekning_json), as_json(coverage) + "\n")
+    if chosen.dekning_html:
+        from engine.regress.coverage_page import as_html
+
+        write_whole(Path(chosen.dekning_html), as_html(coverage))
+    told = "" if chosen.dekning_krav is None else words.short(coverage, chosen.dekning_krav)
+    if chosen.dekning:
+        show(coverage, console)
+    elif told:
+        show_holes(coverage, console)
+    if told:
+        console.print(told, soft_wrap=True)
+    return not told
+
+
+def _measure(chosen: argparse.Namespace, results: Sequence[Result]) -> Coverage:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from engine.regress.coverage import Scope, measure
+    from engine.regress.run import DEVIATES, PASSED
+
+    paths = [Path(result.path) for result in results if result.status in (PASSED, DEVIATES)]
+    scope = Scope(chosen.ordning, chosen.år, chosen.regel)
+    with Progress(
+        TextColumn("Dekning"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    ) as bar:
+        task = bar.add_task("dekning", total=len(paths))
+        return measure(paths, rule_root(chosen.regler), scope, lambda: bar.advance(task))
