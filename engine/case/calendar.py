@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from engine.case.formula import formula
+from engine.case.formula import bounds, formula
 from engine.case.frame import Frame, Reader, Slots
 from engine.language.condition import Compare, Condition, leaves
 from engine.language.expression import Name
@@ -64,9 +64,9 @@ def cuts(spans: Sequence[Span], limits: Sequence[Reader]) -> list[list[date]]:
     for span in spans:
         dates: set[date] = set()
         for limit in limits:
-            value = limit(span.frame)
-            if isinstance(value, date):
-                dates |= {value, value + _ONE_DAY}
+            for value in bounds(limit(span.frame)):
+                if isinstance(value, date) and date.min < value < date.max:
+                    dates |= {value, value + _ONE_DAY}
         cut.append(sorted(day for day in dates if span.first < day <= span.last))
     return cut
 

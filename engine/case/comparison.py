@@ -177,6 +177,8 @@ def _given(read: Reader, of_table: bool) -> Comparator:
 
     def given(frame: Frame) -> int:
         value = read(frame)
+        if type(value) is Between:
+            return UAVKLART if of_table else NEI
         if type(value) is not Unknown:
             return JA
         return UAVKLART if of_table and not value.rates else NEI

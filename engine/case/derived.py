@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from engine.case.calendar import MONTH, Span, Stretch, run_around
 from engine.case.comparison import Comparator, tree, unknowns
-from engine.case.formula import formula
+from engine.case.formula import between, bounds, formula
 from engine.case.frame import EARLIER, PERIODS, STRETCHES, Frame, Reader, Slots
 from engine.case.truth import JA, NO, YES, both
 from engine.case.value import UNSET, Asked, Between, Unknown, Value
@@ -174,20 +174,24 @@ def _run(where: _Filter, part: int) -> Reader:
 
 def _sum_over_days(value: Reader, where: _Filter) -> Reader:
     def total(frame: Frame) -> Value:
-        found = _ZERO
-        lacking = Unknown()
-        complete = True
+        low = high = _ZERO
+        cause = Unknown()
         for stretch in frame[STRETCHES]:
             code = both(stretch.code, where.test(stretch.frame))
             if code & NO:
                 continue
             per_day = value(stretch.frame)
-            if isinstance(per_day, Unknown | Between) or not code & YES:
-                complete = False
-                lacking |= where.cause(stretch.frame) | (per_day if type(per_day) is Unknown else Unknown())
-            else:
-                found += stretch.days * per_day  # type: ignore[operator]
-        return found if complete else lacking
+            if type(per_day) is Unknown:
+                return per_day | where.cause(stretch.frame)
+            least, most = bounds(per_day)
+            if not code & YES:
+                least, most = min(least, 0), max(most, 0)
+                cause |= where.cause(stretch.frame) | _why_uncertain(stretch)
+            if type(per_day) is Between:
+                cause |= per_day.cause
+            low += stretch.days * least
+            high += stretch.days * most
+        return between(low, high, cause)
 
     return total
 
@@ -205,13 +209,17 @@ def _sum_of_earlier(slot: int, name: str, slots: Slots) -> Reader:
             if earlier is None:
                 one[slot] = _ZERO
                 continue
-            before, added = earlier[slot], term(earlier)
-            if isinstance(before, Unknown | Between) or isinstance(added, Unknown | Between):
-                causes = [part for part in (before, added) if type(part) is Unknown]
-                one[slot] = causes[0] if len(causes) == 1 else causes[0] | causes[1] if causes else Unknown()
-            else:
-                one[slot] = before + added
+            one[slot] = _added(earlier[slot], term(earlier))
         value: Value = frame[slot]
         return value
 
     return total
+
+
+def _added(before: Value, added: Value) -> Value:
+    if type(before) is Unknown or type(added) is Unknown:
+        causes = [part for part in (before, added) if type(part) is Unknown]
+        return causes[0] if len(causes) == 1 else causes[0] | causes[1]
+    (low, high), (least, most) = bounds(before), bounds(added)
+    causes = [part.cause for part in (before, added) if type(part) is Between]
+    return between(low + least, high + most, causes[0] | causes[-1]) if causes else low + least

@@ -8,7 +8,7 @@ from engine.case.calendar import MONTH, Span
 from engine.case.comparison import comparable
 from engine.case.frame import PERIODS, Frame, Slots
 from engine.case.stated import Application, Doctor, Facts, read_stated
-from engine.case.value import Asked, Unknown
+from engine.case.value import Asked, Between, Unknown
 from engine.language.model import RuleSet
 from engine.language.vocabulary import Fact
 
@@ -35,7 +35,14 @@ def fill(
             frame[slot] = read_stated(fact, fact.default)
             defaults.append((asked, fact.default))
         else:
-            frame[slot] = Unknown(frozenset({asked}))
+            frame[slot] = _missing(fact, asked)
+
+
+def _missing(fact: Fact, asked: Asked) -> Unknown | Between:
+    """A fact that is not stated; a number that can only lie between two bounds is at least known to do so."""
+    unknown = Unknown(frozenset({asked}))
+    low = fact.at_least if fact.at_least is not None else fact.above
+    return unknown if low is None or fact.at_most is None else Between(low, fact.at_most, unknown)
 
 
 def application_frame(application: Application, slots: Slots, grant_set: RuleSet | None, defaults: Defaults) -> Frame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -89,11 +90,34 @@ _OPERATIONS: dict[str, Callable[[Any, Any], Value]] = {
 def _binary(operation: Callable[[Any, Any], Value], left: Reader, right: Reader) -> Reader:
     def compute(frame: Frame) -> Value:
         first, second = left(frame), right(frame)
-        if is_known(first):
-            return operation(first, second) if is_known(second) else _cause(second)
-        return _cause(first) if is_known(second) else _cause(first) | _cause(second)
+        if is_known(first) and is_known(second):
+            return operation(first, second)
+        if type(first) is Unknown or type(second) is Unknown:
+            return _cause(first) | _cause(second)
+        return _corners(operation, first, second)
 
     return compute
+
+
+def _corners(operation: Callable[[Any, Any], Value], first: Value, second: Value) -> Value:
+    """The operation on bounds. Every operation here rises or falls with each operand, so its extremes lie in the corners."""
+    low, high = bounds(second)
+    cause = _cause(first) | _cause(second)
+    if operation is _divide and low <= 0 <= high:
+        return cause
+    corners: list[Any] = [operation(one, other) for one in bounds(first) for other in (low, high)]
+    return between(min(corners), max(corners), cause)
+
+
+def bounds(value: Value) -> tuple[Any, Any]:
+    """The lowest and the highest a value can be; a known one is both."""
+    return (value.low, value.high) if isinstance(value, Between) else (value, value)
+
+
+def between(low: Any, high: Any, cause: Unknown) -> Value:
+    """The value between two bounds, known when they meet."""
+    known: Value = low
+    return known if low == high else Between(low, high, cause)
 
 
 def _cause(value: Value) -> Unknown:
@@ -134,15 +158,22 @@ def _rounded(rounding: Callable[[Fraction, Fraction], Fraction], read: Reader, s
 
 
 def _extreme(choose: Callable[[Any], Any], parts: list[Reader]) -> Reader:
+    """The least or greatest. A date that is not known leaves the others as a bound on it."""
+
     def compute(frame: Frame) -> Value:
         values = [part(frame) for part in parts]
-        unknown = [value for value in values if isinstance(value, Unknown | Between)]
-        if unknown:
-            cause = Unknown()
-            for value in unknown:
-                cause |= _cause(value)
+        if all(is_known(value) for value in values):
+            extreme: Value = choose(values)
+            return extreme
+        cause = Unknown()
+        for value in values:
+            cause |= _cause(value)
+        told = [bounds(value) for value in values if type(value) is not Unknown]
+        low, high = (choose([pair[side] for pair in told]) if told else None for side in (0, 1))
+        if len(told) == len(values):
+            return between(low, high, cause)
+        if not isinstance(low, date):
             return cause
-        extreme: Value = choose(values)
-        return extreme
+        return Between(low, date.max, cause) if choose is max else Between(date.min, high, cause)
 
     return compute

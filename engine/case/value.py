@@ -38,10 +38,10 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """A number from `low` to `high`, both possible, because of `cause`."""
+    """A number (or date) somewhere from `low` to `high`, because of `cause`."""
 
-    low: Fraction | int
-    high: Fraction | int
+    low: Fraction | int | date
+    high: Fraction | int | date
     cause: Unknown
 
 

@@ -82,9 +82,6 @@ class _Assessment:
             if assessment.agreed is None and any(month.status == "uavklart" for month in decided.months):
                 axis = self.book.vocabulary.agreement_date
                 path = f"{doctor.path}.{axis}"
-                only = [asked for asked in self.missing if asked.doctor == doctor.id]
-                for asked in only:
-                    del self.missing[asked]
                 months = [month.month for month in decided.months if month.status == "uavklart"]
                 self._ask(Asked(axis, "lege", doctor.id, path), months)
             self._rows(assessment.frame, "lege", doctor.lists, doctor.path, doctor.id)
@@ -107,8 +104,10 @@ class _Assessment:
                 for asked in sorted(finding.missing):
                     self._ask(asked if asked.path else asked._replace(path=f"søknad.{asked.fact}"), [])
         if verdict.status == "nei":
-            # the answer is no whatever the missing facts are
-            self.missing.clear()
+            # the answer is no whatever else is missing, unless it is something that would dismiss the application
+            dismissing = [one for one in self.findings if one.rule.consequence == "avvist"]
+            still = {asked for one in dismissing for asked in one.missing}
+            self.missing = {asked: missing for asked, missing in self.missing.items() if asked in still}
         status = verdict.status
         status = self._rows(self.frame, "søknad", self.application.lists, "søknad", None, status)
         self.notes.take("søknad", self.frame, None, [], False)

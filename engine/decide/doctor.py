@@ -51,6 +51,7 @@ class DoctorAssessment:
         self.once: dict[tuple[str | None, ...], Finding] = {}
         self.missing: dict[Asked, list[Month]] = {}
         self.rates: frozenset[str] = frozenset()
+        self.kind_unknown: frozenset[Asked] = frozenset()
         self._month_slot = self.slots.index[MONTH]
         self._day_slot = self.slots.index[DAY]
         self._days_slot = self.slots.index[DAYS_IN_MONTH]
@@ -89,8 +90,7 @@ class DoctorAssessment:
         perhaps = [name for name, code in codes.items() if not code & NO]
         for name in perhaps:
             for leaf in leaves(self.compiled.components[name].component.applied_when):
-                for asked in unknowns(leaf, self.slots, self.frame).facts:
-                    self.missing.setdefault(asked, [])
+                self.kind_unknown |= unknowns(leaf, self.slots, self.frame).facts
         return perhaps
 
     # --- one month -----------------------------------------------------------------------------------------------------
@@ -112,7 +112,10 @@ class DoctorAssessment:
                         found[other.component.id] = stepped
                         instead = stepped.status
             parts.append((own.status, instead))
-        return DoctorMonth(month, self.panel.month(parts), found)
+        status = self.panel.month(parts)
+        if status == "uavklart":
+            self._ask(self.kind_unknown, month)
+        return DoctorMonth(month, status, found)
 
     def _component_month(self, part: CompiledComponent, month: Month) -> tuple[ComponentMonth, frozenset[str]]:
         """The component in the month, and the components that its failing conditions open for."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from engine.case.comparison import unknowns
 from engine.case.frame import Frame, Slots
@@ -74,10 +74,35 @@ def _suppliable(clause: Clause, group: Group, codes: Sequence[int], slots: Slots
     test = walk(clause.requirement)
     found = set()
     for name, numbers in by_fact.items():
-        changed = list(codes)
-        for number in numbers:
-            changed[number] = NEI if codes[number] & YES else JA
         fact = slots.vocabulary.facts.get(name)
-        if fact is not None and test(changed) & YES:
+        if fact is None or _needed_as_it_is(name, clause, group, codes):
+            continue
+        if any(test(changed) & YES for changed in _other_answers(numbers, codes)):
             found.add(Asked(name, fact.level, None, ""))
     return frozenset(found)
+
+
+def _other_answers(numbers: Sequence[int], codes: Sequence[int]) -> Iterator[list[int]]:
+    """The codes as they would be were a fact stated otherwise: all its leaves met, each alone met, or each turned about."""
+    for met in (set(numbers), *({number} for number in numbers), {number for number in numbers if codes[number] & NO}):
+        changed = list(codes)
+        for number in numbers:
+            changed[number] = JA if number in met else NEI
+        yield changed
+
+
+def _needed_as_it_is(name: str, clause: Clause, group: Group, codes: Sequence[int]) -> bool:
+    """Whether another requirement, which decides the application, is met by the fact as it is stated."""
+    for other in group.clauses:
+        if other is clause or other.rule.consequence not in ("avvist", "avslag"):
+            continue
+        reads = any(
+            operand.name == name
+            for number in tree_leaves(other.requirement)
+            for leaf in (group.leaves[number],)
+            if leaf is not None
+            for operand in operand_names(leaf)
+        )
+        if reads and walk(other.requirement)(codes) & YES:
+            return True
+    return False
