@@ -54,7 +54,10 @@ def _hundredths(expression: Expression, read: Reader, slots: Slots, of_list: str
 
     def as_fraction(frame: Frame) -> Value:
         value: Any = read(frame)
-        return value if type(value) is Unknown or type(value) is Between else value / _HUNDRED
+        if type(value) is Between:
+            low, high = bounds(value)
+            return Between(low / _HUNDRED, high / _HUNDRED, value.cause)
+        return value if type(value) is Unknown else value / _HUNDRED
 
     return as_fraction
 
@@ -172,7 +175,7 @@ def _extreme(choose: Callable[[Any], Any], parts: list[Reader]) -> Reader:
         low, high = (choose([pair[side] for pair in told]) if told else None for side in (0, 1))
         if len(told) == len(values):
             return between(low, high, cause)
-        if not isinstance(low, date):
+        if not isinstance(low, date) or not isinstance(high, date):
             return cause
         return Between(low, date.max, cause) if choose is max else Between(date.min, high, cause)
 

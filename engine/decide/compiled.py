@@ -21,7 +21,7 @@ from engine.language.vocabulary import Summary, Vocabulary
 from engine.ruleset.force import Standing, standings
 from engine.text.month import Month
 
-#: the extra status a component's month can get: held back, or its amount hangs on a missing fact
+#: the extra status a component's month can get: held back, or hanging on a missing fact
 HELD = "uavklart"
 
 _KEPT = 20_000

@@ -9,11 +9,11 @@ from engine.case.comparison import unknowns
 from engine.case.facts import Defaults, doctor_frame
 from engine.case.frame import EARLIER, STRETCHES, Frame
 from engine.case.stated import Doctor
-from engine.case.truth import CODE_OF, JA, NEI, NO, UAVKLART, YES
+from engine.case.truth import CODE_OF, JA, NO, UAVKLART, YES
 from engine.case.value import Asked, Between, Unknown, Value
 from engine.decide.agreement import Panel
 from engine.decide.answer import MET, NOT_MET, NOT_RELEVANT
-from engine.decide.compiled import CompiledComponent, CompiledScheme
+from engine.decide.compiled import HELD, CompiledComponent, CompiledScheme
 from engine.decide.decision import ComponentMonth, DoctorDecision, DoctorMonth, Finding
 from engine.decide.finding import findings, lacking, missing_facts
 from engine.decide.money import hangs_on_facts, line, month_amount
@@ -100,30 +100,51 @@ class DoctorAssessment:
         parts: list[tuple[str, str | None]] = []
         for name in applied:
             part = self.compiled.components[name]
-            own, opened = self._component_month(part, month)
+            own, answers, codes = self._component_month(part, month)
             found[name] = own
             instead = None
             if own.status == "nei":
                 for other in self.compiled.components.values():
-                    if other.component.subsidiary_to != name or other.component.id in found:
-                        continue
-                    if other.component.id in opened or other.subsidiary(self.frame) & YES:
-                        stepped, _ = self._component_month(other, month)
-                        found[other.component.id] = stepped
-                        instead = stepped.status
+                    if other.component.subsidiary_to == name and other.component.id not in found:
+                        stepped = self._stepped_in(other, month, own, answers, codes)
+                        if stepped is not None:
+                            found[other.component.id] = stepped
+                            instead = stepped.status
             parts.append((own.status, instead))
         status = self.panel.month(parts)
         if status == "uavklart":
             self._ask(self.kind_unknown, month)
         return DoctorMonth(month, status, found)
 
-    def _component_month(self, part: CompiledComponent, month: Month) -> tuple[ComponentMonth, frozenset[str]]:
-        """The component in the month, and the components that its failing conditions open for."""
+    def _stepped_in(
+        self, other: CompiledComponent, month: Month, own: ComponentMonth, answers: Answers, codes: list[int]
+    ) -> ComponentMonth | None:
+        """The component that is looked at in place of a refused one: surely, or as far as it is not known whether it would be."""
+        name = other.component.id
+        if name in answers.opened or other.subsidiary(self.frame) & YES:
+            return self._component_month(other, month)[0]
+        open_clauses = [clause for clause, opens in answers.unsettled if opens == name]
+        if not open_clauses:
+            return None
+        kept = (list(self.findings), dict(self.once), {asked: list(months) for asked, months in self.missing.items()})
+        stepped, _, _ = self._component_month(other, month, HELD)
+        if stepped.status != HELD:
+            self.findings, self.once, self.missing = kept  # refused whatever the answer: there was nothing to look at
+            return None
+        group = self.compiled.components[own.component].months
+        trees = [clause.value for clause in open_clauses]
+        self._ask(missing_facts(trees, group, codes, self.slots, own.frame), month)
+        return stepped
+
+    def _component_month(
+        self, part: CompiledComponent, month: Month, extra: str | None = None
+    ) -> tuple[ComponentMonth, Answers, list[int]]:
+        """The component in the month, and the answers and codes it was decided by. `extra` is a status it has besides."""
         frame = self._month_frame(part, month)
         amount = month_amount(part, frame, month)
         group = part.months
         plan = self.compiled.plan(group, self.agreed, month, self.year)
-        codes = plan.codes(frame, NEI if self.held or hangs_on_facts(amount) else JA)
+        codes = plan.codes(frame, HELD if self.held or hangs_on_facts(amount) else extra)
         verdict = self.panel.verdict(group, codes)
         answers = plan.answers(codes, verdict)
         found = findings(answers.answers, group, codes, frame, self.slots, self.doctor.id, month, part.component.id)
@@ -143,9 +164,8 @@ class DoctorAssessment:
             if type(amount) is Unknown and hangs_on_facts(amount):
                 self._ask(amount.facts, month)
         days = _counting_days(frame[STRETCHES])
-        return ComponentMonth(
-            part.component.id, month, verdict.status, days, answers.decided_by, amount, frame
-        ), answers.opened
+        decided = ComponentMonth(part.component.id, month, verdict.status, days, answers.decided_by, amount, frame)
+        return decided, answers, codes
 
     def _own(self, asked: Asked) -> Asked:
         return asked._replace(doctor=self.doctor.id, path=f"{self.doctor.path}.{asked.fact}")

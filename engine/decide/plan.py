@@ -23,6 +23,7 @@ from engine.ruleset.force import Standing
 class Answers:
     """What a group's codes answer: one answer a rule, which rules decided the status, and what failing rules open for.
 
+    `unsettled` are the rules that would open for another component if a missing fact made them fail: clause and component.
     `once` are the answers of rules about the doctor, `answers` the others. Outside the window only what decided is told.
     """
 
@@ -31,6 +32,7 @@ class Answers:
     decided_by: tuple[str, ...]
     decisive: tuple[Clause, ...]
     opened: frozenset[str]
+    unsettled: tuple[tuple[Clause, str], ...]
 
 
 class Plan:
@@ -82,8 +84,8 @@ class Plan:
         comparators = self.group.comparators
         return tuple((number, comparators[number]) for number in sorted(numbers) if number in comparators)
 
-    def codes(self, frame: Frame, extra: int = JA) -> list[int]:
-        """The answer code of every leaf on a frame; `extra` is the code of the group's extra statuses."""
+    def codes(self, frame: Frame, extra: str | None = None) -> list[int]:
+        """The answer code of every leaf on a frame; `extra` is one of the group's extra statuses, when it has it."""
         codes = self.base.copy()
         for number, compare in self._always:
             codes[number] = compare(frame)
@@ -91,9 +93,8 @@ class Plan:
             if not codes[scope] & NO:
                 for number, compare in comparators:
                     codes[number] = compare(frame)
-        if extra != JA:
-            for number in self.group.extra.values():
-                codes[number] = extra
+        if extra is not None:
+            codes[self.group.extra[extra]] = NEI
         return codes
 
     def answers(self, codes: list[int], verdict: Verdict) -> Answers:
@@ -124,6 +125,12 @@ class Plan:
             tuple(sorted({clause.rule.id for clause in decisive})),
             tuple(decisive),
             frozenset(name for clause in failed for name in clause.rule.opens_for),
+            tuple(
+                (clause, name)
+                for clause, value in zip(self.group.clauses, verdict.values, strict=True)
+                if value == UNRESOLVED and verdict.status == "nei"
+                for name in clause.rule.opens_for
+            ),
         )
 
     def _answer_each(self, codes: list[int], verdict: Verdict) -> list[Answer]:

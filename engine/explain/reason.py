@@ -145,7 +145,9 @@ def value_text(value: Value, kind: str, unit: Unit, table: bool = False) -> str:
     if isinstance(value, Unknown):
         return "ukjent" if table else "ikke oppgitt"
     if isinstance(value, Between):
-        return f"mellom {_amount(Fraction(value.low), Unit())} og {_amount(Fraction(value.high), unit)}"
+        if not table and value.cause.facts and isinstance(value.low, date):
+            return "ikke kjent"
+        return f"mellom {value_text(value.low, kind, PLAIN)} og {value_text(value.high, kind, unit)}"
     if isinstance(value, date):
         return date_text(value)
     if isinstance(value, frozenset):
