@@ -94,7 +94,7 @@ def _impact(chosen: argparse.Namespace) -> Impact:
         books = before.open(), after.open()
         facts = chosen.etter or _codes(books[1])
         _check_facts(facts, books[1])
-        comparing = compare_cases(paths, before, after, facts, chosen.prosesser)
+        comparing = compare_cases(paths, before, after, facts, chosen.prosesser, books)
         return impact(before, after, books, _with_progress(comparing, len(paths)), facts)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.cli import dekning
+from engine.cli import dekning, mutasjon
 from engine.cli.root import rule_root
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ EXAMPLES = """Eksempler:
   alis test mine-saker --junit resultat.xml --json resultat.json
   alis test --oppdater
   alis test --dekning-html dekning.html --dekning-krav 100
+  alis test --mutasjon --siden main
 
 Koden er 0 når alle sakene stemmer, 1 når noen avviker eller dekningen er under kravet, og 2 når noen ikke kunne leses.
 """
@@ -38,10 +39,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--prosesser", type=int, metavar="ANTALL", help="antall prosesser; utelatt: så mange det lønner seg med"
     )
-    parser.add_argument("--oppdater", action="store_true", help="skriv nye verdier der kilden sier øyeblikksbilde, og vis hva som ble endret")
-    parser.add_argument("--opphav", action="store_true", help="vis hvor de forventede verdiene for hver regel kommer fra")
+    parser.add_argument(
+        "--oppdater",
+        action="store_true",
+        help="skriv nye verdier der kilden sier øyeblikksbilde, og vis hva som ble endret",
+    )
+    parser.add_argument(
+        "--opphav", action="store_true", help="vis hvor de forventede verdiene for hver regel kommer fra"
+    )
     parser.add_argument("--regler", metavar="MAPPE", help="mappen med reglene")
     dekning.arguments(parser)
+    mutasjon.arguments(parser)
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -54,6 +62,8 @@ def run(chosen: argparse.Namespace) -> int:
     files = case_files([Path(name) for name in chosen.stier or ["fixtures"]])
     choice = Choice(chosen.ordning, chosen.år, chosen.regel, chosen.navn)
     console = _console()
+    if mutasjon.asked(chosen):
+        return mutasjon.run(chosen, files, console)
     running = _with_progress(run_cases(files, rule_root(chosen.regler), processes=chosen.prosesser), len(files))
     if chosen.opphav:
         from engine.cli import opphav
@@ -80,7 +90,9 @@ def run(chosen: argparse.Namespace) -> int:
 def _console() -> Console:
     from rich.console import Console
 
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 110)
+    from engine.regress.told import WIDTH
+
+    return Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
 
 
 def _with_progress(results: Iterable[Result], total: int) -> Iterator[Result]:
@@ -103,36 +115,10 @@ def _with_progress(results: Iterable[Result], total: int) -> Iterator[Result]:
 
 
 def _tell(result: Result, console: Console) -> None:
-    """A deviating case: expected and got side by side, where the expectation stands, and the rules behind it."""
-    from rich.table import Table
-    from rich.text import Text
+    if result.problem or result.differences:
+        from engine.regress.told import tell
 
-    if result.problem:
-        console.print(Text(result.problem, style="red"), soft_wrap=True)
-        return
-    if not result.differences:
-        return
-    console.print(Text.assemble(("✗ ", "red"), (result.path, "bold")), soft_wrap=True)
-    if result.description:
-        console.print(Text(f"  {result.description}", style="italic"))
-    table = Table(box=None, padding=(0, 2, 0, 2))
-    for title in ("Linje", "Hvor i vedtaket", "Forventet", "Fikk"):
-        table.add_column(title, overflow="fold")
-    for deviation, _ in result.differences:
-        table.add_row(
-            Text(str(deviation.place.line)),
-            Text(deviation.path),
-            Text(deviation.expected, style="green"),
-            Text(deviation.found, style="red"),
-        )
-    console.print(table)
-    told = set()
-    for _, blamed in result.differences:
-        for one in blamed:
-            if one not in told:
-                told.add(one)
-                console.print(Text(f"  {one.rule} ({one.rule_set}): {one.reason}"))
-                console.print(Text(f"    {one.citation}", style="dim italic"))
+        tell(result, console)
 
 
 def _summary(results: list[Result]) -> str:

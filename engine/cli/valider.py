@@ -1,74 +1,158 @@
-"""`alis valider`: check a folder of rules, or one application or test case."""
+"""`alis valider`: check a folder of rules, or one file: rules, an application, a test case or proposed rates."""
 
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.cli.root import rule_root
-from engine.text.fault import Faults
+from engine.text.fault import Fault, FaultList, Faults
+from engine.text.place import Place
+
+if TYPE_CHECKING:
+    from engine.language.rulebook import Rulebook
 
 EXAMPLES = """Eksempler:
-  alis valider
-  alis valider rules
-  alis valider rules/ÅR/ORDNING.yaml
+  alis valider                                    reglene
+  alis valider utkast                             reglene i en annen mappe
+  alis valider rules/ÅR/ORDNING.yaml              feilene i én regelfil
+  alis valider søknad.yaml                        en søknad, en testsak eller en fil med satser
 
-Alle feil som kan finnes uavhengig av hverandre, vises i samme kjøring. Koden er 0 når reglene kan brukes, 1 når de har feil
-og 2 når de ikke kan leses.
+Alle feil som kan finnes uavhengig av hverandre, vises i samme kjøring. Koden er 0 uten feil, 1 med feil og 2 når noe ikke kan
+leses.
 """
 
-#: codes that mean a file cannot be read at all
-_UNREADABLE = ("YAML-", "FIL-")
+#: codes that mean that something cannot be read at all
+_UNREADABLE = ("YAML-", "FIL-", "REGLER-TOM")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("sti", nargs="?", metavar="STI", help="mappen med reglene, eller én regelfil i den")
+    parser.add_argument("sti", nargs="?", metavar="STI", help="mappen med reglene, eller én fil")
 
 
 def run(chosen: argparse.Namespace) -> int:
-    import sys
-
-    from engine.decide.check import check_forms
-    from engine.language.rulebook import VOCABULARY_FILE, open_rulebook
-
     given = Path(chosen.sti) if chosen.sti else rule_root(None)
-    root, only = (given, None) if given.is_dir() or not given.suffix else (_root_of(given), given)
-    try:
-        if only is not None and not only.exists():
-            from engine.text import yaml
+    if given.is_dir() or not given.suffix:
+        return _folder(given)
+    root = _root_of(given)
+    return _file(given) if root is None else _rule_file(given, root)
 
-            yaml.read_path(only)
-        book = open_rulebook(root)
-        check_forms(book)
+
+def _folder(root: Path) -> int:
+    try:
+        book = _checked(root)
     except Faults as faults:
-        shown = [
-            fault
-            for fault in faults.faults
-            if only is None or (Path(fault.place.file).name == only.name and only.parent.name in fault.place.file)
-        ]
-        if not shown:
-            other = f"{only} har ingen egne feil, men andre filer i {root} har {len(faults.faults)}"
-            print(f"{other}. Kjør «alis valider {root}».", file=sys.stderr)
-            return 1
-        for fault in shown:
-            print(fault, file=sys.stderr)
-        unreadable = any(fault.code.startswith(_UNREADABLE) for fault in shown)
-        return 2 if unreadable else 1
+        return _told(faults.faults)
     sets = sum(len(scheme.sets) for scheme in book.schemes.values())
     rules = sum(len(versions) for scheme in book.schemes.values() for versions in scheme.rules.values())
     rates = sum(len(scheme.parameters) for scheme in book.schemes.values())
-    facts = len(book.vocabulary.facts)
-    print(
-        f"Ingen feil. {sets} regelsett med {rules} vilkår og {rates} satser og grenser, og {facts} opplysninger i {VOCABULARY_FILE}."
-    )
+    what = f"{sets} regelsett med {rules} vilkår og {rates} satser og grenser"
+    print(f"Ingen feil. {what}, og {len(book.vocabulary.facts)} opplysninger i vokabular.yaml.")
     return 0
 
 
-def _root_of(path: Path) -> Path:
-    """The folder of rules that a rule file lies in."""
+def _checked(root: Path) -> Rulebook:
+    """The rules of a folder. Raises `Faults`, also for files that would be passed over in silence."""
+    from engine.decide.check import check_forms
+    from engine.language.rulebook import open_rulebook
+
+    faults = FaultList()
+    try:
+        book = open_rulebook(root)
+        check_forms(book)
+    except Faults as found:
+        faults.extend(found)
+    faults.extend(_passed_over(root))
+    faults.raise_if_any()
+    return book
+
+
+def _passed_over(root: Path) -> Iterator[Fault]:
+    """Rule sets in the folder that are not read, because of the name or place of the file."""
+    from engine.language.rulebook import VOCABULARY_FILE, rule_files, shown_folder
+
+    if not (root / VOCABULARY_FILE).is_file():
+        return
+    read = {root / VOCABULARY_FILE, *rule_files(root)}
+    for path in sorted({*root.rglob("*.yaml"), *root.rglob("*.yml")} - read):
+        if "regelsett" in _keys(path):
+            place = Place(f"{shown_folder(root)}{path.relative_to(root).as_posix()}", 1, 1)
+            why = "et regelsett leses bare fra en fil som heter ÅR/ORDNING.yaml"
+            next_step = "gi filen riktig navn, eller flytt den ut av mappen"
+            yield Fault(place, "REGLER-PLASS", "filen har et regelsett, men leses ikke", why, next_step)
+
+
+def _keys(path: Path) -> set[str]:
+    """The top keys of a file; of one that cannot be read, none."""
+    from engine.text import yaml
+    from engine.text.node import Mapping
+
+    try:
+        node = yaml.read_path(path)
+    except Faults:
+        return set()
+    return set(node.keys) if isinstance(node, Mapping) else set()
+
+
+def _rule_file(path: Path, root: Path) -> int:
+    """One file's own errors; other files are checked with it, for the rules lean on each other."""
+    from engine.text import yaml
+
+    try:
+        yaml.read_path(path)
+        _checked(root)
+    except Faults as faults:
+        own = [fault for fault in faults if Path(fault.place.file).resolve() == path.resolve()]
+        if own:
+            return _told(own)
+        count = len(faults.faults)
+        others = f"{count} feil i andre filer" if count > 1 else "én feil i en annen fil"
+        print(f"{path} har ingen egne feil, men det er {others}. Kjør «alis valider {root}».", file=sys.stderr)
+        return 1
+    print(f"Ingen feil i {path}.")
+    return 0
+
+
+def _file(path: Path) -> int:
+    """An application, a test case or proposed rates, checked against the rules in use."""
+    from engine.case.application import application
+    from engine.language.overlay import lay_over
+    from engine.language.rulebook import open_rulebook
+    from engine.text import yaml
+
+    try:
+        node = yaml.read_path(path)
+        keys = _keys(path)
+        if "regelsett" in keys or "vokabular" in keys:
+            why = f"det er ingen vokabular.yaml i «{path.parent}» eller over den"
+            what = "filen er en regelfil, men ligger ikke blant regler"
+            raise Faults([Fault(Place(str(path), 1, 1), "REGLER-PLASS", what, why, "legg den i mappen med reglene")])
+        book = open_rulebook(rule_root(None))
+        if "satser" in keys:
+            lay_over(book, path)
+        else:
+            application(node, book)
+    except Faults as faults:
+        return _told(faults.faults)
+    print(f"Ingen feil i {path}.")
+    return 0
+
+
+def _told(faults: tuple[Fault, ...] | list[Fault]) -> int:
+    """Write the errors; the exit code they give."""
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    return 2 if any(fault.code.startswith(_UNREADABLE) for fault in faults) else 1
+
+
+def _root_of(path: Path) -> Path | None:
+    """The folder of rules that a file lies in."""
     from engine.language.rulebook import VOCABULARY_FILE
 
-    for folder in path.resolve().parents:
+    for folder in (*path.parents, *path.resolve().parents):
         if (folder / VOCABULARY_FILE).is_file():
             return folder
-    return path.parent
+    return None

@@ -1,12 +1,13 @@
-"""Grant years: known to the vocabulary, apart from each other, and with a row in every table that goes by them. And a part that a
-later rule set restates says from which month, so that it does not change what is already decided."""
+"""Grant years: known to the vocabulary, and apart from each other. And what a later rule set restates.
+
+A part that is restated says from which month, so that it does not change what is already decided.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
 
-from engine.language.model import ALL_MONTHS, Calculation, Definition, Note, RuleSet
+from engine.language.model import ALL_MONTHS, Calculation, Definition, Note
 from engine.language.rulebook import SchemeRules
 from engine.language.vocabulary import Vocabulary
 from engine.text.fault import FaultList
@@ -14,42 +15,24 @@ from engine.text.norsk import list_text
 
 
 def check_grant_years(vocabulary: Vocabulary, scheme: SchemeRules, faults: FaultList) -> None:
-    """Every grant year is an answer in the vocabulary, its months are its own, and tables by grant year have it."""
-    dated = [one for one in scheme.sets if one.grant_year is not None]
+    """Every grant year is an answer in the vocabulary and of one rule set, its months are its own, and tables by year have it."""
+    dated = [(one, one.grant_year) for one in scheme.sets if one.grant_year is not None]
     fact = vocabulary.facts.get(vocabulary.grant_year)
-    for one in dated:
-        assert one.grant_year is not None
-        if fact is not None and fact.choices and str(one.grant_year.year) not in fact.choices:
-            what = f"«{fact.name}» kan ikke være {one.grant_year.year} i vokabularet"
-            why = f"svarene der er {list_text(fact.choices)}"
-            faults.add(one.grant_year.place, "TILSKUDDSÅR", what, why, f"legg til {one.grant_year.year} i vokabularet")
-        _rows(vocabulary, scheme, one, faults)
-    for earlier, later in pairwise(dated):
-        assert earlier.grant_year is not None and later.grant_year is not None
-        last, first = earlier.grant_year.months.last, later.grant_year.months.first
-        if last is not None and first is not None and first <= last:
-            what = f"tilskuddsårene {earlier.grant_year.year} og {later.grant_year.year} har en måned felles"
-            why = "en måned kan bare høre til ett tilskuddsår"
-            faults.add(later.grant_year.place, "TILSKUDDSÅR", what, why, "rett månedene i ett av dem")
-
-
-def _rows(vocabulary: Vocabulary, scheme: SchemeRules, one: RuleSet, faults: FaultList) -> None:
-    assert one.grant_year is not None
-    for table in scheme.parameters.values():
-        if table.keyed_by != vocabulary.grant_year:
-            continue
-        keys = {quantity.key for quantity in table.values}
-        first = min((int(key) for key in keys if key is not None and key.isdigit()), default=one.grant_year.year)
-        if one.grant_year.year > first and str(one.grant_year.year) not in keys:
-            what = f"«{table.name}» mangler en verdi for tilskuddsåret {one.grant_year.year}"
-            why = "uten verdi kan ikke søknader for det året vurderes"
-            faults.add(
-                one.grant_year.place,
-                "TABELL-HULL",
-                what,
-                why,
-                "legg inn verdien under «grenser», eller skriv «ukjent» med hva som er undersøkt",
-            )
+    for index, (one, year) in enumerate(dated):
+        place = one.at("tilskuddsår")
+        for other, earlier in dated[:index]:
+            if year.year == earlier.year:
+                what = f"«{other.id}» og «{one.id}» har begge tilskuddsåret {year.year}"
+                faults.add(place, "TILSKUDDSÅR", what, "et tilskuddsår kan bare høre til ett regelsett", "rett «år»")
+            elif year.months.meet(earlier.months):
+                what = f"tilskuddsårene {earlier.year} og {year.year} har måneder felles"
+                why = "en måned kan bare høre til ett tilskuddsår"
+                faults.add(place, "TILSKUDDSÅR", what, why, "rett «måneder» i ett av dem")
+        if fact is not None and fact.choices and str(year.year) not in fact.choices:
+            what = f"tilskuddsåret {year.year} kan ikke oppgis i en søknad"
+            why = f"svarene på «{fact.name}» i vokabularet er {list_text(fact.choices)}"
+            next_step = f"legg til {year.year} under «verdier» i vokabularet, eller rett «år»"
+            faults.add(place, "TILSKUDDSÅR", what, why, next_step)
 
 
 def check_restated(scheme: SchemeRules, faults: FaultList) -> None:

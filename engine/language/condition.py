@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from fractions import Fraction
 
-from engine.language.expression import Expression, FormulaError, Name, Number, names, read_expression
+from engine.language.expression import UNREADABLE, Expression, FormulaError, Name, names, read_expression
 from engine.text.fault import FaultList
 from engine.text.node import Mapping, Node, Scalar, Sequence
+from engine.text.norsk import quoted
 from engine.text.place import Place
 from engine.text.suggest import did_you_mean
 
@@ -55,6 +55,11 @@ class Among:
     name: Name
     values: tuple[str, ...]
     place: Place = field(compare=False)
+    places: tuple[Place, ...] = field(default=(), compare=False)
+
+    def at(self, number: int) -> Place:
+        """Where a value stands."""
+        return self.places[number] if self.places else self.place
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +79,6 @@ class Given:
     word: str
     place: Place = field(compare=False)
 
-
-_ZERO = Fraction(0)
 
 Leaf = Compare | Among | Includes | Given
 Condition = All | Any | Not | Judgement | Leaf
@@ -146,14 +149,18 @@ def _computed(node: Mapping, faults: FaultList) -> Condition:
     formula = node.entries["formel"]
     left = _expression(formula, faults)
     rest = {key: value for key, value in node.entries.items() if key != "formel"}
-    parts = []
+    parts: list[Condition] = []
+    compared = True
     for key, value in rest.items():
         if key in COMPARISONS or key == "er":
             parts.append(Compare(left, COMPARISONS.get(key, "="), _expression(value, faults), node.keys[key]))
         else:
-            _wrong(node.keys[key], f"«{key}» kan ikke brukes på en formel", faults)
-    if not parts:
-        _wrong(node.place, "formelen er ikke sammenlignet med noe", faults)
+            next_step = "skriv formelen og sammenligningen som ett punkt under «alle», og resten som andre punkter"
+            _wrong(node.keys[key], f"«{key}» kan ikke stå sammen med «formel»", faults, next_step)
+            compared = False
+    if not parts and compared:
+        next_step = "legg til «minst», «over», «høyst», «under» eller «er»"
+        _wrong(node.place, "formelen er ikke sammenlignet med noe", faults, next_step)
     return parts[0] if len(parts) == 1 else All(tuple(parts))
 
 
@@ -182,39 +189,41 @@ def _test(name: Name, key: str, place: Place, value: Node, faults: FaultList) ->
     if key == "er" and isinstance(value, Scalar):
         return _equal(name, value, faults)
     if key in ("en_av", "ingen_av", "inneholder_alle") and isinstance(value, Sequence):
-        words = tuple(_word(item.text) for item in value.items if isinstance(item, Scalar))
+        items = [item for item in value.items if isinstance(item, Scalar)]
         if key == "inneholder_alle":
-            return All(tuple(Includes(name, word, place) for word in words))
-        among = Among(name, words, place)
+            return All(tuple(Includes(name, item.text, item.place) for item in items))
+        among = Among(name, tuple(_word(item.text) for item in items), place, tuple(item.place for item in items))
         return among if key == "en_av" else Not(among)
     if key == "inneholder" and isinstance(value, Scalar):
-        return Includes(name, value.text, place)
+        return Includes(name, value.text, value.place)
     if key in ("oppgitt", "kjent") and isinstance(value, Scalar) and _word(value.text) in ("ja", "nei"):
         given = Given(name, key, place)
         return given if _word(value.text) == "ja" else Not(given)
     if key in TESTS:
         _wrong(value.place, f"verdien passer ikke til «{key}»", faults)
     else:
-        _wrong(place, f"«{key}» er ikke en sammenligning", faults, did_you_mean(key, TESTS))
+        hint = did_you_mean(key, TESTS)
+        _wrong(place, f"«{key}» er ikke en sammenligning" + (f",{hint}" if hint else ""), faults)
     return ALWAYS
 
 
 def _expression(node: Node, faults: FaultList) -> Expression:
     if not isinstance(node, Scalar):
         _wrong(node.place, "her skal det stå et tall, en dato, et navn eller en formel", faults)
-        return Number(_ZERO)
+        return Name(UNREADABLE, node.place)
     return expression_at(node, faults)
 
 
 def expression_at(node: Scalar, faults: FaultList) -> Expression:
-    """The formula in a scalar. What does not parse is reported at its own column and counts as 0."""
+    """The formula in a scalar. What does not parse is reported at its own column and reads as `UNREADABLE`."""
+    start = Place(node.place.file, node.place.line, node.place.column + node.quoted)
     try:
-        return read_expression(node.text, node.place)
+        return read_expression(node.text, start)
     except FormulaError as error:
-        at = Place(node.place.file, node.place.line, node.place.column + error.offset + node.quoted)
-        faults.add(at, "FORMEL", str(error), f"formelen «{node.text}» kan ikke leses", "rett formelen")
-        return Number(_ZERO)
+        at = Place(start.file, start.line, start.column + error.offset)
+        faults.add(at, "FORMEL", str(error), f"formelen {quoted(node.text)} kan ikke leses", error.next_step)
+        return Name(UNREADABLE, start)
 
 
-def _wrong(place: Place, what: str, faults: FaultList, suggestion: str = "") -> None:
-    faults.add(place, "KRAV", what + suggestion, "kravet kan ikke leses", "se «Krav» i språkreferansen")
+def _wrong(place: Place, what: str, faults: FaultList, next_step: str = "se «Krav» i språkreferansen") -> None:
+    faults.add(place, "KRAV", what, "kravet kan ikke leses", next_step)

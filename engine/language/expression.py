@@ -22,9 +22,14 @@ from typing import TypeVar
 from engine.language.unit import SPELLINGS, Unit, read_unit
 from engine.text import literal
 from engine.text.month import Month
+from engine.text.norsk import list_text
 from engine.text.place import Place
+from engine.text.suggest import did_you_mean
 
 T = TypeVar("T")
+
+#: the name that stands for a formula that could not be read; its fault is told of where it stands
+UNREADABLE = ""
 
 FUNCTIONS = ("min", "maks", "rund_ned", "rund_opp", "rund_halv_opp")
 
@@ -74,9 +79,10 @@ Expression = Number | Day | MonthOf | Name | Binary | Call
 class FormulaError(ValueError):
     """A formula that does not parse. `offset` counts characters from the start of the text; `str()` is Norwegian."""
 
-    def __init__(self, message: str, offset: int) -> None:
+    def __init__(self, message: str, offset: int, next_step: str = "rett formelen") -> None:
         super().__init__(message)
         self.offset = offset
+        self.next_step = next_step
 
 
 _TOKEN = re.compile(
@@ -84,6 +90,7 @@ _TOKEN = re.compile(
     r"|(?P<number>\d+(?:[ \u00a0]\d{3})*(?:[.,]\d+)?)|(?P<name>[^\W\d]\w*)|(?P<sign>[-+−×*÷/();%]))"
 )
 _SIGNS = {"−": "-", "×": "*", "÷": "/"}
+_SPLIT = "del den opp: gi en del av den et navn under «definisjoner»"
 
 
 class _Parser:
@@ -100,7 +107,8 @@ class _Parser:
             match = _TOKEN.match(self.text, offset)
             if match is None:
                 start = offset + len(self.text[offset:]) - len(self.text[offset:].lstrip())
-                raise FormulaError(f"tegnet «{self.text[start]}» kan ikke stå i en formel", start)
+                sign = self.text[start]
+                raise FormulaError(f"tegnet «{sign}» kan ikke stå i en formel", start, _next_step(sign))
             kind = match.lastgroup or ""
             word = match.group(kind)
             yield kind, _SIGNS.get(word, word), match.start(kind)
@@ -149,8 +157,23 @@ class _Parser:
             self._expect(")")
             return inner
         if word == "-":
+            if self.peek()[1] == "-":
+                raise self.unexpected(*self.peek())
             return Binary("-", Number(Fraction(0)), self.factor())
-        raise FormulaError("formelen slutter for tidlig" if kind == "end" else f"«{word}» kan ikke stå her", offset)
+        raise self.unexpected(kind, word, offset)
+
+    def unexpected(self, kind: str, word: str, offset: int) -> FormulaError:
+        """The error for a token that cannot stand where it does."""
+        if kind == "end":
+            return FormulaError("formelen slutter for tidlig", offset, "skriv det som mangler")
+        found = self.text[offset] if kind == "sign" else word
+        missing = kind != "sign" or word == "("
+        next_step = (
+            "sett inn et regnetegn foran, for eksempel × eller +"
+            if missing
+            else "fjern tegnet, eller skriv det som mangler"
+        )
+        return FormulaError(f"«{found}» kan ikke stå her", offset, next_step)
 
     @staticmethod
     def _literal(read: Callable[[str], T], word: str, offset: int) -> T:
@@ -163,19 +186,24 @@ class _Parser:
         return Name(word, Place(self.place.file, self.place.line, self.place.column + offset))
 
     def _unit(self) -> Unit | None:
-        """The unit right after a number: `12 måneder/år`, `5 %`."""
-        kind, word, _ = self.peek()
+        """The unit right after a number: `12 måneder/år`, `5 %`. The slash of a unit has no space around it."""
+        kind, word, offset = self.peek()
         if kind not in ("name", "sign") or word not in SPELLINGS:
             return None
         self.take()
-        if self.peek()[1] == "/" and self.tokens[self.position + 1][1] in SPELLINGS:
-            self.take()
-            word += "/" + self.take()[1]
+        slash = offset + len(word)
+        if self.text[slash : slash + 1] == "/":
+            _, under, start = self.tokens[self.position + 1]
+            if under in SPELLINGS and start == slash + 1:
+                self.position += 2
+                word += "/" + under
         return read_unit(word)
 
     def _call(self, function: str, offset: int) -> Call:
         if function not in FUNCTIONS:
-            raise FormulaError(f"«{function}» er ikke en funksjon. Funksjonene er {', '.join(FUNCTIONS)}", offset)
+            hint = did_you_mean({"max": "mak"}.get(function, function), FUNCTIONS)
+            next_step = f"bruk {list_text(FUNCTIONS, 'eller')}, eller sett inn et regnetegn"
+            raise FormulaError(f"«{function}» er ikke en funksjon" + (f",{hint}" if hint else ""), offset, next_step)
         self._expect("(")
         arguments = [self.sum()]
         while self.accept(";"):
@@ -183,33 +211,43 @@ class _Parser:
         self._expect(")")
         if len(arguments) < 2 or (function.startswith("rund") and len(arguments) != 2):
             wanted = "to verdier" if function.startswith("rund") else "minst to verdier"
-            raise FormulaError(f"«{function}» trenger {wanted} med semikolon mellom", offset)
+            next_step = f"skriv for eksempel «{function}(a; {'1 kr' if function.startswith('rund') else 'b'})»"
+            raise FormulaError(f"«{function}» trenger {wanted} med semikolon mellom", offset, next_step)
         return Call(function, tuple(arguments))
 
     def _expect(self, word: str) -> None:
         kind, found, offset = self.take()
         if found != word:
-            raise FormulaError(
-                f"her skulle det stått «{word}»" + ("" if kind == "end" else f", ikke «{found}»"), offset
-            )
+            seen = self.text[offset] if kind == "sign" else found
+            said = f"her skulle det stått «{word}»" + ("" if kind == "end" else f", ikke «{seen}»")
+            raise FormulaError(said, offset, f"sett inn «{word}»")
 
 
 def read_expression(text: str, place: Place) -> Expression:
     """Text → expression tree. `place` is where the text starts. Raises FormulaError."""
     if len(text) > 500:
-        raise FormulaError("formelen er lengre enn 500 tegn", 500)
+        raise FormulaError("formelen er lengre enn 500 tegn", 500, _SPLIT)
     parser = _Parser(text, place)
     depth = max_depth = 0
     for _, word, _ in parser.tokens:
         depth += (word == "(") - (word == ")")
         max_depth = max(max_depth, depth)
     if max_depth > 30:
-        raise FormulaError("formelen har mer enn 30 parenteser inne i hverandre", 0)
+        raise FormulaError("formelen har mer enn 30 parenteser inne i hverandre", 0, _SPLIT)
     tree = parser.sum()
     kind, word, offset = parser.peek()
     if kind != "end":
-        raise FormulaError(f"«{word}» kan ikke stå her", offset)
+        raise parser.unexpected(kind, word, offset)
     return tree
+
+
+def _next_step(sign: str) -> str:
+    """What to write in place of a sign that formulas do not have."""
+    if sign == ",":
+        return "komma er desimaltegn; skriv semikolon mellom verdier"
+    if sign in "=<>":
+        return "sammenlign utenfor formelen, med «minst», «over», «høyst», «under» eller «er»"
+    return "regnetegnene er +, −, × og ÷"
 
 
 def names(expression: Expression) -> Iterator[Name]:

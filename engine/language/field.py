@@ -9,6 +9,7 @@ from engine.language.model import Citation, Days, Months, Reading, Source
 from engine.text import literal
 from engine.text.fault import FaultList
 from engine.text.node import Mapping, Node, Scalar, Sequence
+from engine.text.norsk import quoted
 from engine.text.place import Place
 
 T = TypeVar("T")
@@ -45,10 +46,14 @@ class Fields:
         value = self.value(key, literal.yes_no)
         return default if value is None else value
 
-    def value(self, key: str, read: Callable[[str], T]) -> T | None:
+    def value(self, key: str, read: Callable[[str], T], next_step: str = "rett verdien") -> T | None:
         """The field read by a literal reader; a text it refuses is a fault and reads as None."""
         node = self.get(key)
-        return read_scalar(node, read, self.faults) if isinstance(node, Scalar) else None
+        return read_scalar(node, read, self.faults, next_step) if isinstance(node, Scalar) else None
+
+    def spots(self, *inner: str) -> dict[str, tuple[int, int]]:
+        """The same as line and column."""
+        return {key: (place.line, place.column) for key, place in self.places(*inner).items()}
 
     def fields(self, key: str) -> Fields:
         return Fields(self.get(key), self.faults, self.place)
@@ -68,6 +73,18 @@ class Fields:
 
     def key_place(self, key: str) -> Place:
         return self.node.keys.get(key, self.place) if self.node else self.place
+
+    def places(self, *inner: str) -> dict[str, Place]:
+        """The place of every value by its key; for the keys in `inner` also of what is in them, as `key.part`."""
+        entries = self.node.entries if self.node else {}
+        found = {key: node.place for key, node in entries.items()}
+        for key in inner:
+            node = entries.get(key)
+            if isinstance(node, Mapping):
+                found |= {f"{key}.{part}": value.place for part, value in node.entries.items()}
+            elif isinstance(node, Sequence):
+                found |= {f"{key}.{number}": item.place for number, item in enumerate(node.items)}
+        return found
 
     # --- parts that many things have -----------------------------------------------------------------------------------
 
@@ -117,10 +134,10 @@ class Fields:
         )
 
 
-def read_scalar(node: Scalar, read: Callable[[str], T], faults: FaultList) -> T | None:
+def read_scalar(node: Scalar, read: Callable[[str], T], faults: FaultList, next_step: str = "rett verdien") -> T | None:
     """The scalar read by a literal reader; a text it refuses is a fault and reads as None."""
     try:
         return read(node.text)
     except ValueError as error:
-        faults.add(node.place, "VERDI", f"«{node.text}» kan ikke leses", str(error), "rett verdien")
+        faults.add(node.place, "VERDI", f"{quoted(node.text)} kan ikke leses", str(error), next_step)
         return None

@@ -1,5 +1,8 @@
 """Checked rules as plain frozen data: what a rule file says, with the place of everything that can be wrong.
 
+`place` is where the name of a part stands, or where a nameless part begins; `at` tells where the value of a key in it stands
+(`begrunnelse.oppfylt` for what is one level further in), for errors that concern that value.
+
 Dates are `datetime.date`, months are `Month` (months since year 0), numbers are `Fraction` in the unit the file states.
 """
 
@@ -15,6 +18,25 @@ from engine.language.expression import Expression
 from engine.language.unit import Unit
 from engine.text.month import Month
 from engine.text.place import Place
+
+#: line and column of values by key, in the file of the part they are in
+Spots = Mapping[str, tuple[int, int]]
+
+
+class Placed:
+    """A part of a file that knows where its values stand."""
+
+    __slots__ = ()
+    place: Place
+    spots: Spots
+
+    def at(self, key: str) -> Place:
+        """Where the value of a key stands, or of the key it is in; of a key that is not written, where the part stands."""
+        found = self.spots.get(key)
+        while found is None and "." in key:
+            key = key.rpartition(".")[0]
+            found = self.spots.get(key)
+        return self.place if found is None else Place(self.place.file, *found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +85,11 @@ class Months:
     def holds(self, month: Month) -> bool:
         return (self.first is None or month >= self.first) and (self.last is None or month <= self.last)
 
+    def meet(self, other: Months) -> bool:
+        """Whether some month is in both."""
+        starts = max(self.first or 0, other.first or 0)
+        return all(last is None or starts <= last for last in (self.last, other.last))
+
 
 ALL_MONTHS = Months()
 
@@ -91,7 +118,7 @@ InForce = ByAgreement | ByGrantYear | WithItsSet
 
 
 @dataclass(frozen=True, slots=True)
-class Exemption:
+class Exemption(Placed):
     """An `unntak`: when it holds, for the agreements it is for, the requirement counts as met."""
 
     id: str
@@ -102,10 +129,11 @@ class Exemption:
     reason: str
     reading: Reading | None
     place: Place = field(compare=False)
+    spots: Spots = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Placed):
     """A `vilkår`. `per` is the level it is assessed at: a level, `måned`, `dag`, or the name of a list fact."""
 
     id: str
@@ -126,10 +154,11 @@ class Rule:
     exemptions: tuple[Exemption, ...]
     reading: Reading | None
     place: Place = field(compare=False)
+    spots: Spots = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Repeal:
+class Repeal(Placed):
     """An `opphever`: the rule is out of force from the same dates as a new version would have been in force."""
 
     rule: str
@@ -137,6 +166,7 @@ class Repeal:
     in_force: InForce
     citation: Citation
     place: Place = field(compare=False)
+    spots: Spots = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +223,7 @@ Meaning = DaysCounted | LastOf | EarliestOf | Run | SumOverDays | SumOfEarlier |
 
 
 @dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(Placed):
     name: str
     title: str
     origin: str
@@ -203,10 +233,11 @@ class Definition:
     citation: Citation | None
     reading: Reading | None
     place: Place = field(compare=False)
+    spots: Spots = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(Placed):
     """One value of a rate or threshold: a number, date or month; a formula; or unknown, with what was searched."""
 
     months: Months
@@ -217,15 +248,24 @@ class Quantity:
     suggestion: Expression | None
     citation: Citation | None
     searched: tuple[str, ...]
+    written: str
     certainty: str
     note: str
     reading: Reading | None
     origin: str
     place: Place = field(compare=False)
+    spots: Spots = field(default_factory=dict, compare=False)
+    misdated: bool = field(default=False, compare=False)
+    """Whether the months could not be read; that has its own error."""
 
     @property
     def unknown(self) -> bool:
         return self.value is None and self.formula is None
+
+    @property
+    def unread(self) -> bool:
+        """Whether something is written that could not be read; that has its own error."""
+        return self.value is None and self.written not in ("", "ukjent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +276,7 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Placed):
     """A `sats` (rate) or `grense` (threshold). `kind` is tall, dato or måned; `keyed_by` names the fact its values go by."""
 
     name: str
@@ -248,12 +288,14 @@ class Parameter:
     variants: tuple[Variant, ...]
     values: tuple[Quantity, ...]
     note: str
+    citation: Citation | None
     reading: Reading | None
     place: Place = field(compare=False)
+    spots: Spots = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class Note(Placed):
     """A `merknad`: something the caseworker should know that decides nothing."""
 
     id: str
@@ -268,17 +310,20 @@ class Note:
     text: str
     reading: Reading | None
     place: Place = field(compare=False)
+    spots: Spots = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Component:
+class Component(Placed):
     id: str
     title: str
     applied_when: Condition
     subsidiary_to: str | None
     subsidiary_when: Condition | None
+    citation: Citation | None
     reading: Reading | None
     place: Place = field(compare=False)
+    spots: Spots = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +334,7 @@ class Rounding:
 
 
 @dataclass(frozen=True, slots=True)
-class Calculation:
+class Calculation(Placed):
     """What a component pays for one month that is `ja`, exact; the result line is rounded once."""
 
     component: str
@@ -303,6 +348,7 @@ class Calculation:
     citation: Citation
     reading: Reading | None
     place: Place = field(compare=False)
+    spots: Spots = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,3 +381,9 @@ class RuleSet:
     repeals: tuple[Repeal, ...]
     places: Mapping[str, Place] = field(compare=False)
     place: Place = field(compare=False)
+    misdated: bool = field(default=False, compare=False)
+    """Whether the agreement dates could not be read; that has its own error."""
+
+    def at(self, key: str) -> Place:
+        """Where a key stands; of one that is not written, where the file begins."""
+        return self.places.get(key, self.place)

@@ -1,30 +1,42 @@
-"""What every name in a scheme means: its type, its unit, and the level at which it has one value."""
+"""What every name in a scheme means: its type, its unit, and the level at which it has one value.
+
+A name that cannot be told about, because its own part of a file is faulty, is `UNSURE`: it exists, and nothing more is said of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from engine.language.expression import names
+from engine.language.condition import leaves, operand_names
+from engine.language.expression import UNREADABLE, Call, Day, Expression, MonthOf, Name, names
 from engine.language.model import (
+    DaysCounted,
     Definition,
     EarliestOf,
     Formula,
     LastOf,
     Parameter,
-    SumOfEarlier,
+    Run,
     SumOverDays,
 )
 from engine.language.unit import DAYS, PLAIN, Unit
 from engine.language.vocabulary import Fact, Vocabulary
 
-#: a name's level → the levels of assessment that may read it
+_CONSTANT = frozenset({"konstant"})
+
+#: what is assessed → the levels of the names it may read. `verdi` is a value in a table, `post` a row of a list.
 READABLE: Mapping[str, frozenset[str]] = {
-    "søknad": frozenset({"konstant", "søknad"}),
-    "lege": frozenset({"konstant", "søknad", "lege"}),
-    "måned": frozenset({"konstant", "søknad", "lege", "kalender", "måned"}),
-    "dag": frozenset({"konstant", "søknad", "lege", "kalender", "periode"}),
-    "post": frozenset({"konstant", "søknad", "lege", "kalender", "post"}),
+    "søknad": _CONSTANT | {"søknad"},
+    "lege": _CONSTANT | {"søknad", "lege"},
+    "måned": _CONSTANT | {"søknad", "lege", "kalender", "måned"},
+    "dag": _CONSTANT | {"søknad", "lege", "kalender", "periode", "dag"},
+    "periode": _CONSTANT | {"søknad", "lege", "periode"},
+    "verdi": _CONSTANT | {"søknad", "lege", "kalender"},
+    "post i søknad": _CONSTANT | {"søknad", "post"},
+    "post i lege": _CONSTANT | {"søknad", "lege", "post"},
+    "post med måned i søknad": _CONSTANT | {"søknad", "post", "kalender"},
+    "post med måned i lege": _CONSTANT | {"søknad", "lege", "post", "kalender"},
 }
 _RANK = ("konstant", "søknad", "lege", "kalender", "måned")
 
@@ -33,7 +45,7 @@ _KINDS = {"heltall": "tall", "desimal": "tall", "tidspunkt": "dato"}
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """`kind` is tall, dato, måned, ja_nei, valg, flervalg or tekst. `source` tells facts from tables and worked-out values."""
+    """`kind` is tall, dato, måned, ja_nei, valg, flervalg, tekst or liste. `source` tells facts from tables and worked-out values."""
 
     kind: str
     unit: Unit
@@ -42,17 +54,23 @@ class Type:
     choices: tuple[str, ...] = ()
 
 
+UNSURE = Type("", PLAIN, "", "")
+
+#: the name of the day itself, which conditions compare but formulas cannot work with
+DAY = "dag"
+
 #: names that the calendar gives every scheme
 CALENDAR: Mapping[str, Type] = {
-    "dag": Type("dato", PLAIN, "periode", "kalender"),
+    DAY: Type("dato", PLAIN, "dag", "kalender"),
     "måned": Type("måned", PLAIN, "kalender", "kalender"),
     "dager_i_måneden": Type("tall", DAYS, "kalender", "kalender"),
+}
+
+#: names that the grant year gives the schemes that have grant years
+WINDOW: Mapping[str, Type] = {
     "tilskuddsårets_første_måned": Type("måned", PLAIN, "søknad", "kalender"),
     "tilskuddsårets_siste_måned": Type("måned", PLAIN, "søknad", "kalender"),
 }
-
-#: words only reasons may use
-REASON_WORDS = frozenset({"beløp"})
 
 
 def fact_type(fact: Fact, level: str) -> Type:
@@ -60,71 +78,127 @@ def fact_type(fact: Fact, level: str) -> Type:
     return Type(_KINDS.get(fact.kind, fact.kind), fact.unit, level, "fakta", choices)
 
 
-def parameter_type(parameter: Parameter, facts: Mapping[str, Fact]) -> Type:
-    if parameter.keyed_by is not None:
-        fact = facts.get(parameter.keyed_by)
-        level = fact.level if fact else "søknad"
-    elif parameter.variants:
-        level = "måned"
-    elif parameter.is_rate or any(value.months.first or value.months.last for value in parameter.values):
-        level = "kalender"
-    else:
-        level = "konstant"
-    return Type(parameter.kind, parameter.unit, level, "tabell")
+def _parameter_type(parameter: Parameter, known: Mapping[str, Type]) -> Type | None:
+    """The type of a rate or threshold; None while a name in one of its formulas is not known yet."""
+    operands = [name.name for value in parameter.values if value.formula is not None for name in names(value.formula)]
+    operands += [parameter.keyed_by] if parameter.keyed_by is not None else []
+    if any(name not in known for name in operands):
+        return None
+    if any(known[name] is UNSURE for name in operands):
+        return UNSURE
+    monthly = parameter.is_rate or any(value.months.first or value.months.last for value in parameter.values)
+    own = "måned" if parameter.variants else "kalender" if monthly else "konstant"
+    return Type(parameter.kind, parameter.unit, _highest([own, *(known[name].level for name in operands)]), "tabell")
 
 
 def scheme_names(
-    vocabulary: Vocabulary, scheme: str, definitions: Iterable[Definition], parameters: Iterable[Parameter]
+    vocabulary: Vocabulary,
+    scheme: str,
+    definitions: Iterable[Definition],
+    parameters: Iterable[Parameter],
+    unsure: Iterable[str] = (),
 ) -> dict[str, Type]:
-    """Every name that the rules of a scheme may use, except the fields of lists."""
-    known: dict[str, Type] = dict(CALENDAR)
+    """Every name that the rules of a scheme may use, except the fields of lists. `unsure` are names from faulty parts."""
+    known: dict[str, Type] = {UNREADABLE: UNSURE, **CALENDAR, **dict.fromkeys(unsure, UNSURE)}
     for fact in vocabulary.facts.values():
         if scheme in fact.schemes:
             known[fact.name] = fact_type(fact, fact.level)
-    for parameter in parameters:
-        known[parameter.name] = parameter_type(parameter, vocabulary.facts)
-    waiting = [*vocabulary.derived.values(), *definitions]
+        elif not set(fact.schemes) <= set(vocabulary.schemes):  # a misspelt scheme, which may be this one
+            known[fact.name] = UNSURE
+    if vocabulary.grant_year in known:
+        known |= WINDOW
+    own = list(definitions)
+    for facts, some in ((vocabulary.facts, vocabulary.derived.values()), (known, own)):
+        for part in some:
+            if isinstance(part.meaning, LastOf | EarliestOf) and part.meaning.fact not in facts:
+                known.setdefault(part.name, UNSURE)
+    waiting: list[Definition | Parameter] = [*parameters, *vocabulary.derived.values(), *own]
+    waiting = [one for one in waiting if one.name not in known]
     while waiting:
-        later = [definition for definition in waiting if not _learn(definition, known)]
+        later = [one for one in waiting if not _learn(one, known)]
         if len(later) == len(waiting):
-            for definition in later:  # a name that is missing or a circle; told of when the formula is checked
-                known.setdefault(definition.name, Type("tall", definition.unit or PLAIN, "måned", "utledet"))
+            for one in later:  # a name is missing or there is a circle; either is told of where it stands
+                known.setdefault(one.name, UNSURE)
             break
         waiting = later
+    del known[UNREADABLE]
     return known
 
 
-def _learn(definition: Definition, known: dict[str, Type]) -> bool:
-    meaning = definition.meaning
-    unit = definition.unit or PLAIN
+def _learn(one: Definition | Parameter, known: dict[str, Type]) -> bool:
+    """Add the type of a table or definition to what is known; no when a name it is worked out from is not known yet."""
+    if isinstance(one, Parameter):
+        table = _parameter_type(one, known)
+        if table is not None:
+            known[one.name] = table
+        return table is not None
+    meaning = one.meaning
+    unit = one.unit or PLAIN
     if isinstance(meaning, LastOf | EarliestOf):
         fact = known.get(meaning.fact)
-        if fact is None:
-            # a fact of another scheme: the derived fact does not exist here
-            return True
-        level = "måned" if isinstance(meaning, LastOf) else "lege"
-        known[definition.name] = Type(fact.kind, fact.unit, level, "utledet", fact.choices)
+        if fact is not None:  # else it is a fact of another scheme, and what is derived of it does not exist here
+            level = "måned" if isinstance(meaning, LastOf) else "lege"
+            known[one.name] = Type(fact.kind, fact.unit, level, "utledet", fact.choices)
         return True
-    level = "måned"
     if isinstance(meaning, Formula):
         operands = [name.name for name in names(meaning.value)]
         if any(name not in known for name in operands):
             return False
-        level = max(
-            (known[name].level for name in operands),
-            key=lambda one: _RANK.index(one) if one in _RANK else 9,
-            default="konstant",
-        )
-    elif isinstance(meaning, SumOfEarlier) and meaning.name not in known:
-        known[definition.name] = Type("tall", unit, level, "utledet")
+        if any(known[name] is UNSURE for name in operands):
+            known[one.name] = UNSURE
+        else:
+            kind = _kind(meaning.value, known)
+            known[one.name] = Type(kind, unit, _highest(known[name].level for name in operands), "utledet")
         return True
-    elif isinstance(meaning, SumOverDays) and any(name.name not in known for name in names(meaning.value)):
-        return False
-    kind = "tall"
-    known[definition.name] = Type(kind, unit, level, "utledet")
+    known[one.name] = Type("tall", unit, "måned", "utledet")
     return True
+
+
+def _highest(levels: Iterable[str]) -> str:
+    """The innermost of some levels."""
+    return max(levels, key=lambda level: _RANK.index(level) if level in _RANK else len(_RANK), default="konstant")
+
+
+def _kind(expression: Expression, known: Mapping[str, Type]) -> str:
+    match expression:
+        case Name(name):
+            return known[name].kind
+        case Day():
+            return "dato"
+        case MonthOf():
+            return "måned"
+        case Call(arguments=arguments):
+            return _kind(arguments[0], known)
+        case _:
+            return "tall"
+
+
+def reads(one: Definition | Parameter) -> Iterator[Name]:
+    """Every name whose value for the same month a table or definition is worked out from."""
+    conditions = []
+    if isinstance(one, Parameter):
+        for value in one.values:
+            for formula in (value.formula, value.suggestion):
+                if formula is not None:
+                    yield from names(formula)
+        conditions = [variant.when for variant in one.variants]
+    else:
+        meaning = one.meaning
+        if isinstance(meaning, Formula | SumOverDays):
+            yield from names(meaning.value)
+        if isinstance(meaning, DaysCounted | Run | SumOverDays) and meaning.where is not None:
+            conditions = [meaning.where]
+    for condition in conditions:
+        for leaf in leaves(condition):
+            yield from operand_names(leaf)
 
 
 def field_names(fact: Fact) -> dict[str, Type]:
     """The fields of a list fact, as names within its own rules."""
     return {name: fact_type(field, "post") for name, field in fact.fields.items()}
+
+
+def post_level(fact: Fact) -> str:
+    """The level that rules about the rows of a list are read at. A field called `måned` gives the row a month."""
+    monthly = " med måned" if "måned" in fact.fields else ""
+    return f"post{monthly} i {'søknad' if fact.level == 'søknad' else 'lege'}"

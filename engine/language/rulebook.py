@@ -15,7 +15,7 @@ from typing import Any
 from engine.language.model import Calculation, Component, Definition, Note, Parameter, Rule, RuleSet
 from engine.language.names import Type, scheme_names
 from engine.language.vocabulary import Vocabulary
-from engine.text.fault import FaultList, Faults
+from engine.text.fault import Fault, FaultList, Faults
 from engine.text.node import Mapping as MappingNode
 from engine.text.node import Node, Scalar, plain
 from engine.text.place import Place
@@ -81,18 +81,18 @@ def open_rulebook(root: Path, only_scheme: str | None = None) -> Rulebook:
     `only_scheme` leaves the other schemes' files unread, for a single decision; validation reads all.
     """
     from engine.language import schema_check
-    from engine.language.check import check_rulebook
+    from engine.language.check import Faulty, check_rulebook
+    from engine.language.partial import Part, sound_part
     from engine.language.vocabulary_file import read_vocabulary
     from engine.text import yaml
 
     faults = FaultList()
-    shown = _shown(root)
+    shown = shown_folder(root)
     digests = []
-    vocabulary_path = root / VOCABULARY_FILE
-    vocabulary_node = yaml.read_path(vocabulary_path, f"{shown}{VOCABULARY_FILE}")
+    vocabulary_node = _vocabulary_node(root, f"{shown}{VOCABULARY_FILE}")
     digests.append((VOCABULARY_FILE, _digest(vocabulary_node)))
     nodes: list[tuple[str, Node]] = []
-    whole = True
+    unreadable: set[str] = set()
     files = rule_files(root)
     if any(path.stem == only_scheme for path in files):
         files = [path for path in files if path.stem == only_scheme]
@@ -103,36 +103,50 @@ def open_rulebook(root: Path, only_scheme: str | None = None) -> Rulebook:
             digests.append((name, _digest(nodes[-1][1])))
         except Faults as found:
             faults.extend(found.faults)
-            whole = False
+            unreadable.add(path.stem)
     schema_check.check(vocabulary_node, schema_check.validator(schema_check.published("vokabular")), faults)
     rule_schema = schema_check.validator(schema_check.published("regelsett"))
     sound = []
+    faulty: dict[str, set[Part]] = {}
     for name, node in nodes:
-        own = FaultList()
-        schema_check.check(node, rule_schema, own)
-        faults.extend(own)
-        if not own:
-            sound.append((name, node))
+        refused = schema_check.check(node, rule_schema, faults)
+        part = sound_part(node, refused) if refused else (node, ())
+        if part is None:
+            unreadable |= {Path(name).stem, _text(node, "ordning")}
+            continue
+        sound.append((name, part[0]))
+        faulty.setdefault(_text(node, "ordning"), set()).update(part[1])
     if not nodes and not faults:
         faults.add(
             Place(str(root), 1, 1),
             "REGLER-TOM",
             "mappen har ingen regelfiler",
-            "reglene ligger i mapper som 2024/",
+            "reglene ligger i mapper med et år som navn",
             "oppgi riktig mappe",
         )
     if any(fault.place.file == vocabulary_node.place.file for fault in faults):
         faults.raise_if_any()
     vocabulary = read_vocabulary(vocabulary_node, faults)
-    sets = _read_sets(sound, faults)
+    sets = _read_sets(sound, nodes, faulty, faults)
     schemes = gather(vocabulary, sets)
-    if whole and len(sound) == len(nodes):
-        schemes = check_rulebook(vocabulary, schemes, faults)
+    schemes = check_rulebook(vocabulary, schemes, faults, Faulty(frozenset(unreadable), faulty))
     faults.raise_if_any()
     return Rulebook(root, vocabulary, schemes, tuple(sorted(digests)))
 
 
-def _shown(root: Path) -> str:
+def _vocabulary_node(root: Path, shown: str) -> Node:
+    """The vocabulary file; that it is missing most often means that this is not a folder of rules."""
+    from engine.text import yaml
+
+    path = root / VOCABULARY_FILE
+    if root.is_dir() and not path.exists():
+        why = f"en mappe med regler har ordlisten i {VOCABULARY_FILE}"
+        next_step = "oppgi mappen med reglene, eller hent filen tilbake"
+        raise Faults([Fault(Place(shown, 1, 1), "FIL-MANGLER", "filen finnes ikke", why, next_step)])
+    return yaml.read_path(path, shown)
+
+
+def shown_folder(root: Path) -> str:
     """How the folder is written in errors: relative to where the user stands when that is shorter."""
     try:
         text = root.resolve().relative_to(Path.cwd().resolve()).as_posix()
@@ -146,14 +160,23 @@ def _digest(node: Node) -> str:
     return hashlib.sha256(json.dumps(plain(node), ensure_ascii=False).encode()).hexdigest()
 
 
-def _read_sets(nodes: list[tuple[str, Node]], faults: FaultList) -> list[RuleSet]:
+def _read_sets(
+    sound: list[tuple[str, Node]],
+    nodes: list[tuple[str, Node]],
+    faulty: Mapping[str, Iterable[tuple[str, str]]],
+    faults: FaultList,
+) -> list[RuleSet]:
+    """The sound parts of the files as rule sets. What the faulty parts declare is known too."""
+    from engine.language.partial import names_in
     from engine.language.rulefile import Declared, read_rule_set
 
     declared: dict[str, Declared] = {}
     for _, node in nodes:
         declared.setdefault(_text(node, "ordning"), Declared()).learn(node)
+    for scheme, parts in faulty.items():
+        declared[scheme].unsure |= names_in(parts, "grenser", "satser")
     sets = []
-    for name, node in nodes:
+    for name, node in sound:
         one = read_rule_set(node, declared[_text(node, "ordning")], faults)
         if one.id != name.removesuffix(".yaml"):
             faults.add(
@@ -163,6 +186,7 @@ def _read_sets(nodes: list[tuple[str, Node]], faults: FaultList) -> list[RuleSet
                 "navnet skal være mappen og filnavnet",
                 f"skriv «regelsett: {name.removesuffix('.yaml')}»",
             )
+            one = replace(one, id=name.removesuffix(".yaml"))
         sets.append(one)
     return sets
 

@@ -43,6 +43,7 @@ from engine.text.fault import FaultList
 from engine.text.month import Month
 from engine.text.node import Node, Scalar
 from engine.text.place import Place
+from engine.text.suggest import did_you_mean
 
 UNKNOWN = "ukjent"
 NEVER = "ingen"
@@ -53,27 +54,41 @@ class Declared:
     """What the rule files of a scheme declare that its other files lean on.
 
     `kinds` is the kind of value of each rate and threshold; `anchors` are the thresholds that are a single date or month,
-    which `i_kraft` may name.
+    which `i_kraft` may name. `explained` are the names some file has the title of: the kind of the others is not known. `keyed`
+    go by a fact, `several` have more than one value. `unsure` are names whose own part of a file is faulty.
     """
 
     kinds: dict[str, str] = field(default_factory=dict)
     anchors: dict[str, date | Month] = field(default_factory=dict)
+    explained: set[str] = field(default_factory=set)
+    keyed: set[str] = field(default_factory=set)
+    several: set[str] = field(default_factory=set)
+    unsure: set[str] = field(default_factory=set)
 
     def learn(self, node: Node) -> None:
         """Add what one rule file declares. What cannot be read is left for the reading of the file itself."""
         top = Fields(node, FaultList())
         for key in ("grenser", "satser"):
             for name, _, part in top.items(key):
-                if part.has("tittel") or name not in self.kinds:
+                if part.has("etter"):
+                    self.keyed.add(name)
+                if name not in self.explained and (part.has("tittel") or name not in self.kinds):
                     self.kinds[name] = part.text("type", "tall")
-                kind = self.kinds[name]
-                for row in part.rows("verdier"):
-                    if kind in ("dato", "måned") and not row.has("for") and row.text("verdi") != UNKNOWN:
-                        value = (
-                            row.value("verdi", literal.date) if kind == "dato" else row.value("verdi", literal.month)
-                        )
-                        if value is not None:
-                            self.anchors[name] = value
+                if part.has("tittel"):
+                    self.explained.add(name)
+                if self.kinds[name] in ("dato", "måned") and name not in self.keyed:
+                    self._anchor(name, self.kinds[name], part)
+
+    def _anchor(self, name: str, kind: str, part: Fields) -> None:
+        """Keep the date or month of a threshold that has just one."""
+        read: Callable[[str], date | Month] = literal.date if kind == "dato" else literal.month
+        for row in part.rows("verdier"):
+            value = row.value("verdi", read) if row.text("verdi") != UNKNOWN else None
+            if name in self.anchors or name in self.several:
+                self.anchors.pop(name, None)
+                self.several.add(name)
+            elif value is not None:
+                self.anchors[name] = value
 
 
 def read_rule_set(node: Node, declared: Declared, faults: FaultList) -> RuleSet:
@@ -81,20 +96,23 @@ def read_rule_set(node: Node, declared: Declared, faults: FaultList) -> RuleSet:
     top = Fields(node, faults)
     origin = top.text("regelsett")
     agreements = top.fields("avtaler")
+    before = len(faults)
+    dates = top.days() if top.has("avtaler") else None
+    misdated = len(faults) > before
     return RuleSet(
         id=origin,
         title=top.text("tittel"),
         scheme=top.text("ordning"),
         intro=top.text("innledning"),
         builds_on=top.maybe("bygger_på"),
-        agreements=top.days() if top.has("avtaler") else None,
+        agreements=dates,
         agreements_citation=agreements.citation(),
         agreements_reading=agreements.reading(),
         grant_year=_grant_year(top.fields("tilskuddsår")) if top.has("tilskuddsår") else None,
         sources=top.sources(),
         components={name: _component(name, place, part) for name, place, part in top.items("komponenter")},
         parameters={
-            name: _parameter(name, place, part, origin, is_rate, declared.kinds[name])
+            name: _parameter(name, place, part, origin, is_rate, declared)
             for key, is_rate in (("grenser", False), ("satser", True))
             for name, place, part in top.items(key)
         },
@@ -105,11 +123,12 @@ def read_rule_set(node: Node, declared: Declared, faults: FaultList) -> RuleSet:
         notes={name: _note(name, place, part, origin) for name, place, part in top.items("merknader")},
         calculations={name: _calculation(name, place, part, origin) for name, place, part in top.items("beregning")},
         repeals=tuple(
-            Repeal(name, origin, _in_force(part, declared), part.required_citation(), place)
+            Repeal(name, origin, _in_force(part, declared), part.required_citation(), place, part.spots("i_kraft"))
             for name, place, part in top.items("opphever")
         ),
         places={key: top.key_place(key) for key in (top.node.entries if top.node else ())},
         place=top.place,
+        misdated=misdated,
     )
 
 
@@ -126,12 +145,16 @@ def _component(name: str, place: Place, part: Fields) -> Component:
         _condition(part, "søkes_når") or ALWAYS,
         part.maybe("subsidiær_til"),
         _condition(part, "subsidiær_når"),
+        part.citation(),
         part.reading(),
         place,
+        part.spots(),
     )
 
 
-def _parameter(name: str, place: Place, part: Fields, origin: str, is_rate: bool, kind: str) -> Parameter:
+def _parameter(name: str, place: Place, part: Fields, origin: str, is_rate: bool, declared: Declared) -> Parameter:
+    kind = declared.kinds[name]
+    read_as = kind if name in declared.explained else ""
     return Parameter(
         name=name,
         title=part.text("tittel"),
@@ -143,42 +166,44 @@ def _parameter(name: str, place: Place, part: Fields, origin: str, is_rate: bool
             Variant(key, row.text("tittel"), _condition(row, "når") or ALWAYS)
             for key, _, row in part.items("varianter")
         ),
-        values=tuple(read_quantity(row, kind, origin) for row in part.rows("verdier")),
+        values=tuple(read_quantity(row, read_as, origin) for row in part.rows("verdier")),
         note=part.text("merknad"),
+        citation=part.citation(),
         reading=part.reading(),
         place=place,
+        spots=part.spots(),
     )
 
 
 def read_quantity(row: Fields, kind: str, origin: str) -> Quantity:
-    """One row of a table of values. `kind`, tall, dato or måned, decides how `verdi` is read."""
+    """One row of a table of values. `kind`, tall, dato or måned, decides how `verdi` is read; without it, it is not."""
     readers: dict[str, Callable[[str], Fraction | date | Month]] = {
         "tall": literal.number,
         "dato": literal.date,
         "måned": literal.month,
     }
-    known = row.has("verdi") and row.text("verdi") != UNKNOWN
+    before = len(row.faults)
+    months = row.months()
+    misdated = len(row.faults) > before
+    known = row.has("verdi") and row.text("verdi") != UNKNOWN and kind in readers
     return Quantity(
-        months=row.months(),
+        months=months,
         key=row.maybe("for"),
         variant=row.maybe("variant"),
-        value=_known(row, readers[kind]) if known else None,
+        value=row.value("verdi", readers[kind], "rett verdien, eller skriv «ukjent»") if known else None,
         formula=_expression(row, "formel"),
         suggestion=_expression(row, "forslag"),
         citation=row.citation(),
         searched=row.words("undersøkt"),
+        written=row.text("verdi"),
         certainty=row.text("sikkerhet"),
         note=row.text("merknad"),
         reading=row.reading(),
         origin=origin,
         place=row.place,
+        spots=row.spots("undersøkt"),
+        misdated=misdated,
     )
-
-
-def _known(row: Fields, read: Callable[[str], Fraction | date | Month]) -> Fraction | date | Month:
-    """The value; one that cannot be read is reported and counts as 0, so that it is not told of as unknown too."""
-    value = row.value("verdi", read)
-    return Fraction(0) if value is None else value
 
 
 def read_definition(name: str, place: Place, part: Fields, origin: str) -> Definition:
@@ -190,7 +215,16 @@ def read_definition(name: str, place: Place, part: Fields, origin: str) -> Defin
     if unit is None and isinstance(meaning, Run):
         unit = read_unit("måneder" if meaning.measures == "hele måneder" else "dager")
     return Definition(
-        name, part.text("tittel"), origin, meaning, unit, part.months(), part.citation(), part.reading(), place
+        name=name,
+        title=part.text("tittel"),
+        origin=origin,
+        meaning=meaning,
+        unit=unit,
+        months=part.months(),
+        citation=part.citation(),
+        reading=part.reading(),
+        place=place,
+        spots=part.spots("sum_over_dager"),
     )
 
 
@@ -233,6 +267,7 @@ def _rule(name: str, place: Place, part: Fields, origin: str, declared: Declared
         exemptions=tuple(_exemption(key, at, row) for key, at, row in part.items("unntak")),
         reading=part.reading(),
         place=place,
+        spots=part.spots("gjelder", "i_kraft", "åpner_for", "begrunnelse"),
     )
 
 
@@ -250,6 +285,7 @@ def _exemption(name: str, place: Place, part: Fields) -> Exemption:
         part.text("begrunnelse"),
         part.reading(),
         place,
+        part.spots(),
     )
 
 
@@ -259,16 +295,39 @@ def _in_force(part: Fields, declared: Declared) -> InForce:
     inner = part.fields("i_kraft")
     if inner.has("tilskuddsår"):
         return ByGrantYear(inner.value("tilskuddsår", literal.integer) or 0)
-    new, existing = inner.text("nye_avtaler"), inner.text("eksisterende_avtaler")
-    day, month = declared.anchors.get(new), declared.anchors.get(existing)
-    return ByAgreement(
-        day if isinstance(day, date) else None if new == NEVER else inner.value("nye_avtaler", literal.date),
-        Month(month)
-        if isinstance(month, int)
-        else None
-        if existing == NEVER
-        else inner.value("eksisterende_avtaler", literal.month),
-    )
+    if inner.text("nye_avtaler") == inner.text("eksisterende_avtaler") == NEVER:
+        why = "verken nye eller eksisterende avtaler nås"
+        part.faults.add(
+            inner.place, "I-KRAFT", "dette trer aldri i kraft", why, "oppgi en dato eller en måned i minst én av dem"
+        )
+    day = _anchored(inner, "nye_avtaler", literal.date, "dato", declared)
+    month = _anchored(inner, "eksisterende_avtaler", literal.month, "måned", declared)
+    return ByAgreement(day if isinstance(day, date) else None, Month(month) if isinstance(month, int) else None)
+
+
+def _anchored(
+    inner: Fields, key: str, read: Callable[[str], date | Month], kind: str, declared: Declared
+) -> date | Month | None:
+    """A date or month, written out or as the name of a threshold that has just one; `ingen` is None."""
+    text = inner.text(key)
+    if text == NEVER or text in declared.unsure:
+        return None
+    anchor = declared.anchors.get(text)
+    if anchor is not None and isinstance(anchor, date) == (kind == "dato"):
+        return anchor
+    if not text[:1].isalpha():
+        return inner.value(key, read)
+    own = [name for name, value in declared.anchors.items() if isinstance(value, date) == (kind == "dato")]
+    if anchor is not None:
+        what = f"«{text}» er en {'måned' if kind == 'dato' else 'dato'}"
+    elif text in declared.kinds:
+        what = f"«{text}» er ikke én bestemt {kind}"
+    else:
+        what = f"«{text}» er ikke navnet på en grense" + (f",{hint}" if (hint := did_you_mean(text, own)) else "")
+    example = "2020-05-17" if kind == "dato" else "2020-05"
+    why = f"«{key}» skal være en {kind} som {example}, en grense av typen {kind}, eller «{NEVER}»"
+    inner.faults.add(inner.places()[key], "I-KRAFT", what, why, "rett verdien")
+    return None
 
 
 def _note(name: str, place: Place, part: Fields, origin: str) -> Note:
@@ -285,6 +344,7 @@ def _note(name: str, place: Place, part: Fields, origin: str) -> Note:
         part.text("tekst"),
         part.reading(),
         place,
+        part.spots("gjelder"),
     )
 
 
@@ -294,11 +354,12 @@ def _calculation(name: str, place: Place, part: Fields, origin: str) -> Calculat
     step_value = Fraction(1)
     try:
         step_value = literal.number(step)
-        if unit != "kr" or step_value <= 0:
-            raise ValueError("forventet et antall kroner over null, for eksempel «1 kr»")
+        if unit not in ("kr", "krone", "kroner") or step_value <= 0 or (step_value * 100).denominator != 1:
+            raise ValueError("forventet et beløp over null i hele kroner eller øre")
     except ValueError as error:
         what = f"«{rounding.text('til')}» kan ikke brukes som avrunding"
-        rounding.faults.add(rounding.place, "AVRUNDING", what, str(error), "skriv for eksempel «1 kr»")
+        at = rounding.places().get("til", rounding.place)
+        rounding.faults.add(at, "AVRUNDING", what, str(error), "skriv for eksempel «1 kr»")
     return Calculation(
         name,
         origin,
@@ -311,6 +372,7 @@ def _calculation(name: str, place: Place, part: Fields, origin: str) -> Calculat
         part.required_citation(),
         part.reading(),
         place,
+        part.spots("vis"),
     )
 
 

@@ -1,11 +1,13 @@
 """JSON Schema 2020-12 on what a file holds, with every error in Norwegian at its own line and column.
 
-One short function per keyword; a failing `anyOf` or `oneOf` is told through its most relevant branch.
+One short function per keyword; a failing `anyOf` or `oneOf` is told through its most relevant branch. What is missing from a group
+of lines is told at the name of the group, what is wrong with a value at the value, and what is wrong with a key at the key.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -13,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from engine.text.fault import Fault, FaultList
 from engine.text.node import Mapping, Node, Sequence, at, plain
-from engine.text.norsk import list_text
+from engine.text.norsk import list_text, quoted
 from engine.text.place import Place
-from engine.text.suggest import did_you_mean
+from engine.text.suggest import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent / "schema"
 
 _GUIDANCE = "se hva editoren foreslår, eller språkreferansen"
+
+Path_ = tuple[str | int, ...]
 
 
 @cache
@@ -40,21 +44,26 @@ def validator(schema: dict[str, Any]) -> Draft202012Validator:
     return Draft202012Validator(schema)
 
 
-def check(node: Node, schema: Draft202012Validator, faults: FaultList) -> None:
-    """Report everything in `node` that the schema does not allow."""
+def check(node: Node, schema: Draft202012Validator, faults: FaultList) -> list[Path_]:
+    """Report everything in `node` that the schema does not allow. Gives the paths to what is refused."""
+    refused: list[Path_] = []
     for error in schema.iter_errors(plain(node)):
-        faults.extend(_faults(error, node))
+        path = tuple(error.absolute_path)
+        refused.append((*path, error.instance) if _is_name(error) else path)
+        told = _narrow(error)
+        tell = _names if _is_name(told) else _KEYWORDS.get(str(told.validator), _other)
+        faults.extend(tell(told, node))
+    return refused
 
 
-def _faults(error: ValidationError, node: Node) -> Iterator[Fault]:
-    error = _narrow(error)
-    tell = _KEYWORDS.get(str(error.validator), _other)
-    yield from tell(error, node)
+def _is_name(error: ValidationError) -> bool:
+    """Whether the error is about a key that the writer has chosen."""
+    return "propertyNames" in error.relative_schema_path
 
 
 def _narrow(error: ValidationError) -> ValidationError:
     """Go down into the branch of an anyOf/oneOf that is about the same kind of value and got furthest."""
-    while error.validator in ("anyOf", "oneOf") and error.context:
+    while error.validator in ("anyOf", "oneOf") and error.context and not _is_choice_of_keys(error):
         branches: dict[int, list[ValidationError]] = {}
         for inner in error.context:
             branches.setdefault(int(inner.schema_path[0]), []).append(inner)
@@ -70,151 +79,175 @@ def _narrow(error: ValidationError) -> ValidationError:
     return error
 
 
+def _is_choice_of_keys(error: ValidationError) -> bool:
+    branches: Any = error.validator_value
+    return error.validator == "oneOf" and all("required" in branch for branch in branches)
+
+
+def _schema(error: ValidationError) -> dict[str, Any]:
+    return error.schema if isinstance(error.schema, dict) else {}
+
+
 def _place(error: ValidationError, node: Node) -> Place:
     return at(node, error.absolute_path)
 
 
+def _holder(error: ValidationError, node: Node, up: int = 0) -> Node:
+    """The node the error is in, or one `up` levels above it."""
+    path = list(error.absolute_path)
+    for step in path[: len(path) - up]:
+        if isinstance(node, Mapping) and isinstance(step, str):
+            node = node.entries[step]
+        elif isinstance(node, Sequence) and isinstance(step, int):
+            node = node.items[step]
+    return node
+
+
 def _key_place(error: ValidationError, node: Node, key: str) -> Place:
-    holder: Node = node
-    for step in error.absolute_path:
-        if isinstance(holder, Mapping) and isinstance(step, str):
-            holder = holder.entries[step]
-        elif isinstance(holder, Sequence) and isinstance(step, int):
-            holder = holder.items[step]
+    holder = _holder(error, node)
     return holder.keys.get(key, holder.place) if isinstance(holder, Mapping) else holder.place
+
+
+def _name_place(error: ValidationError, node: Node) -> Place:
+    """Where the name of the group of lines stands; for one that has none, where it begins."""
+    step = error.absolute_path[-1] if error.absolute_path else None
+    holder = _holder(error, node, 1) if step is not None else node
+    if isinstance(holder, Mapping) and isinstance(step, str):
+        return holder.keys.get(step, holder.place)
+    return _place(error, node)
 
 
 def _owner(error: ValidationError) -> str:
     words = [str(step) for step in error.absolute_path if isinstance(step, str)]
-    return f"«{words[-1]}»" if words else "filen"
+    of_list = "en linje i " if error.absolute_path and isinstance(error.absolute_path[-1], int) else ""
+    return of_list + (quoted(words[-1]) if words else "filen")
+
+
+def _keys(schema: Any) -> list[str]:
+    return list(schema.get("properties", {})) if isinstance(schema, dict) else []
 
 
 def _required(error: ValidationError, node: Node) -> Iterator[Fault]:
-    for key in error.validator_value:
-        if key not in error.instance and key in error.message.split("'"):
-            what = f"«{key}» mangler i {_owner(error)}"
-            yield Fault(_place(error, node), "SKJEMA-MANGLER", what, "opplysningen må være med", f"legg til «{key}»")
+    """One fault for the key that this error is about, unless it stands there misspelt."""
+    wanted: Any = error.validator_value
+    given: Any = error.instance
+    known = _keys(error.schema)
+    misspelt = {nearest(key, known) for key in given if key not in known}
+    for key in wanted:
+        if key not in given and key not in misspelt and error.message.startswith(f"{key!r} "):
+            what = f"{quoted(key)} mangler i {_owner(error)}"
+            about = _expected(_schema(error).get("properties", {}).get(key, {}))
+            why = f"det må stå her: {about}" if about != _ANYTHING else "det må stå her"
+            yield Fault(_name_place(error, node), "SKJEMA-MANGLER", what, why, f"legg til {quoted(key)}")
 
 
 def _unknown(error: ValidationError, node: Node) -> Iterator[Fault]:
-    known = list(error.schema.get("properties", {}))
-    for key in error.instance:
+    known = _keys(error.schema)
+    for key in error.instance if isinstance(error.instance, dict) else ():
         if key not in known:
             hint = did_you_mean(key, known)
-            what = f"«{key}» er ikke kjent i {_owner(error)}" + ("," + hint if hint else "")
-            yield Fault(
-                _key_place(error, node, key),
-                "SKJEMA-UKJENT",
-                what,
-                f"her kan det stå {list_text(known)}" if known else "her kan det ikke stå noe",
-                "rett navnet eller fjern linjen",
-            )
+            what = f"{quoted(key)} er ikke kjent i {_owner(error)}" + ("," + hint if hint else "")
+            why = f"her kan det stå {list_text(known)}" if known else "her kan det ikke stå noe"
+            yield Fault(_key_place(error, node, key), "SKJEMA-UKJENT", what, why, "rett navnet, eller fjern linjen")
 
 
 def _type(error: ValidationError, node: Node) -> Iterator[Fault]:
-    yield Fault(
-        _place(error, node),
-        "SKJEMA-TYPE",
-        f"{_found(error.instance)} passer ikke i {_owner(error)}",
-        f"forventet {_expected(error.schema)}",
-        _GUIDANCE,
-    )
+    schema = _schema(error)
+    what = f"{_found(error.instance)} passer ikke i {_owner(error)}"
+    about = schema.get("description")
+    why = f"forventet {_kinds(schema)}" + (f": {_lowered(about)}" if about else "")
+    yield Fault(_place(error, node), "SKJEMA-TYPE", what, why, _rewritten(error.instance, schema))
+
+
+def _rewritten(instance: Any, schema: dict[str, Any]) -> str:
+    """What to write, when that can be told."""
+    kind = schema.get("type")
+    if kind == "array" and isinstance(instance, str) and instance:
+        return f"sett klammer rundt: [{instance}]"
+    keys = schema.get("required") or _keys(schema)
+    if kind == "object" and isinstance(instance, str) and keys:
+        return f"skriv for eksempel {{{', '.join(f'{key}: …' for key in keys[:4])}}}"
+    if kind == "object" and isinstance(instance, list):
+        return "skriv linjene uten «-» foran, hver med et navn og kolon"
+    return _GUIDANCE
 
 
 def _enum(error: ValidationError, node: Node) -> Iterator[Fault]:
-    allowed = [str(value) for value in error.validator_value if not isinstance(value, bool)]
-    allowed = [word for word in allowed if word not in ("true", "false")] or allowed
+    values: Any = error.validator_value
+    allowed = [str(value) for value in values if not isinstance(value, bool)]
+    allowed = list(dict.fromkeys(word for word in allowed if word not in ("true", "false"))) or allowed
     hint = did_you_mean(error.instance, allowed) if isinstance(error.instance, str) else ""
-    yield Fault(
-        _place(error, node),
-        "SKJEMA-VALG",
-        f"{_found(error.instance)} er ikke et gyldig svar i {_owner(error)}" + ("," + hint if hint else ""),
-        f"gyldige svar er {list_text(allowed)}",
-        "velg ett av svarene",
-    )
+    what = f"{_found(error.instance)} er ikke et gyldig svar i {_owner(error)}" + ("," + hint if hint else "")
+    why = f"gyldige svar er {list_text(allowed)}"
+    yield Fault(_place(error, node), "SKJEMA-VALG", what, why, "velg ett av svarene")
 
 
 def _const(error: ValidationError, node: Node) -> Iterator[Fault]:
-    yield Fault(
-        _place(error, node),
-        "SKJEMA-VALG",
-        f"{_found(error.instance)} er ikke et gyldig svar i {_owner(error)}",
-        f"det eneste gyldige svaret er «{error.validator_value}»",
-        "rett svaret",
-    )
+    what = f"{_found(error.instance)} er ikke et gyldig svar i {_owner(error)}"
+    why = f"det eneste gyldige svaret er «{error.validator_value}»"
+    yield Fault(_place(error, node), "SKJEMA-VALG", what, why, "rett svaret")
 
 
 def _pattern(error: ValidationError, node: Node) -> Iterator[Fault]:
-    yield Fault(
-        _place(error, node),
-        "SKJEMA-FORM",
-        f"{_found(error.instance)} er ikke skrevet riktig i {_owner(error)}",
-        f"forventet {_expected(error.schema)}",
-        "rett verdien",
-    )
+    what = f"{_found(error.instance)} er ikke skrevet riktig i {_owner(error)}"
+    yield Fault(_place(error, node), "SKJEMA-FORM", what, f"forventet {_expected(error.schema)}", "rett verdien")
 
 
 def _empty(error: ValidationError, node: Node) -> Iterator[Fault]:
-    yield Fault(
-        _place(error, node),
-        "SKJEMA-TOM",
-        f"{_owner(error)} er tom",
-        f"forventet {_expected(error.schema)}",
-        "fyll inn verdien eller fjern linjen",
-    )
+    about = _expected(error.schema)
+    next_step = "fyll inn verdien, eller fjern linjen"
+    yield Fault(_place(error, node), "SKJEMA-TOM", f"{_owner(error)} er tom", f"her skal det stå {about}", next_step)
 
 
 def _branches(error: ValidationError, node: Node) -> Iterator[Fault]:
-    options = [_expected(branch) for branch in error.validator_value]
-    if error.validator == "oneOf" and all("required" in branch for branch in error.validator_value):
-        keys = [branch["required"][0] for branch in error.validator_value]
-        given = [key for key in keys if isinstance(error.instance, dict) and key in error.instance]
-        what = f"{_owner(error)} har " + (f"både {list_text(given)}" if given else "ikke noe innhold")
-        yield Fault(
-            _place(error, node),
-            "SKJEMA-ETT-AV",
-            what,
-            f"det skal stå nøyaktig én av {list_text(keys)}",
-            "la det stå bare én av dem",
-        )
+    branches: Any = error.validator_value
+    if _is_choice_of_keys(error):
+        keys = [branch["required"][0] for branch in branches]
+        given = [key for key in error.instance if key in keys] if isinstance(error.instance, dict) else []
+        if given:
+            what = f"{_owner(error)} har både {list_text([quoted(key) for key in given])}"
+            next_step = "behold bare én av dem"
+        else:
+            what, next_step = f"{_owner(error)} sier ikke hva den er", "legg til én av dem"
+        why = f"det skal stå nøyaktig én av disse: {list_text(keys, 'eller')}"
+        yield Fault(_name_place(error, node), "SKJEMA-ETT-AV", what, why, next_step)
         return
-    yield Fault(
-        _place(error, node),
-        "SKJEMA-TYPE",
-        f"{_found(error.instance)} passer ikke i {_owner(error)}",
-        f"forventet {' eller '.join(dict.fromkeys(options))}",
-        _GUIDANCE,
-    )
+    what = f"{_found(error.instance)} passer ikke i {_owner(error)}"
+    options = " eller ".join(dict.fromkeys(_expected(branch) for branch in branches))
+    yield Fault(_place(error, node), "SKJEMA-TYPE", what, f"forventet {options}", _GUIDANCE)
 
 
 def _names(error: ValidationError, node: Node) -> Iterator[Fault]:
-    yield Fault(
-        _key_place(error, node, str(error.instance)),
-        "SKJEMA-NAVN",
-        f"«{error.instance}» kan ikke brukes som navn",
-        f"forventet {_expected(error.schema)}",
-        "rett navnet",
-    )
+    name = str(error.instance)
+    place = _key_place(error, node, name)
+    schema = _schema(error)
+    join = "_" if "understrek" in str(schema.get("description")) else "-"
+    better = re.sub(r"[^a-zæøå0-9]+", join, name.lower()).strip(join)
+    fits = re.fullmatch(schema["pattern"], better) if better and "pattern" in schema else None
+    next_step = f"skriv for eksempel «{better}»" if fits else "velg et annet navn"
+    what = f"{quoted(name)} kan ikke brukes som navn i {_owner(error)}"
+    yield Fault(place, "SKJEMA-NAVN", what, f"forventet {_expected(schema)}", next_step)
 
 
 def _range(error: ValidationError, node: Node) -> Iterator[Fault]:
-    yield Fault(
-        _place(error, node),
-        "SKJEMA-STØRRELSE",
-        f"{_found(error.instance)} er utenfor det som er lov i {_owner(error)}",
-        f"forventet {_expected(error.schema)}",
-        "rett tallet",
-    )
+    what = f"{_found(error.instance)} er utenfor det som er lov i {_owner(error)}"
+    yield Fault(_place(error, node), "SKJEMA-STØRRELSE", what, f"forventet {_expected(error.schema)}", "rett tallet")
+
+
+def _again(error: ValidationError, node: Node) -> Iterator[Fault]:
+    """Each item of a list that stands there before."""
+    items: Any = error.instance
+    for number, item in enumerate(items):
+        if item in items[:number]:
+            place = at(node, [*error.absolute_path, number])
+            what = f"{_found(item)} står to ganger i {_owner(error)}"
+            yield Fault(place, "SKJEMA-DUPLIKAT", what, "hvert svar kan bare stå én gang", "fjern den ene")
 
 
 def _other(error: ValidationError, node: Node) -> Iterator[Fault]:
-    yield Fault(
-        _place(error, node),
-        "SKJEMA",
-        f"{_found(error.instance)} passer ikke i {_owner(error)}",
-        f"regelen «{error.validator}» i skjemaet er ikke oppfylt",
-        _GUIDANCE,
-    )
+    what = f"{_found(error.instance)} passer ikke i {_owner(error)}"
+    why = f"regelen «{error.validator}» i skjemaet er ikke oppfylt"
+    yield Fault(_place(error, node), "SKJEMA", what, why, _GUIDANCE)
 
 
 _KEYWORDS: dict[str, Callable[[ValidationError, Node], Iterator[Fault]]] = {
@@ -230,9 +263,10 @@ _KEYWORDS: dict[str, Callable[[ValidationError, Node], Iterator[Fault]]] = {
     "minProperties": _empty,
     "anyOf": _branches,
     "oneOf": _branches,
-    "propertyNames": _names,
     "minimum": _range,
     "maximum": _range,
+    "exclusiveMinimum": _range,
+    "uniqueItems": _again,
 }
 
 
@@ -242,27 +276,40 @@ def _found(instance: Any) -> str:
     if isinstance(instance, list):
         return "en liste"
     text = str(instance)
-    return "en tom verdi" if not text else f"«{text if len(text) <= 60 else text[:57] + '…'}»"
+    return "en tom verdi" if not text else quoted(text)
 
 
 def _expected(schema: Any) -> str:
+    """What a schema allows, in words that can follow `forventet`."""
     if not isinstance(schema, dict):
-        return "noe annet"
-    if "$ref" in schema:
-        return _NAMED.get(
-            schema["$ref"].rsplit("/", 1)[-1], schema.get("description", schema["$ref"].rsplit("/", 1)[-1])
-        )
+        return _ANYTHING
     if "description" in schema:
-        text = str(schema["description"]).rstrip(".")
-        return text[:1].lower() + text[1:]
+        return _lowered(schema["description"])
+    if "$ref" in schema:
+        name = str(schema["$ref"]).rsplit("/", 1)[-1]
+        return _NAMED.get(name, _ANYTHING)
     if "enum" in schema:
-        return list_text([str(value) for value in schema["enum"]])
+        return list_text([str(value) for value in schema["enum"]], "eller")
     if "const" in schema:
         return f"«{schema['const']}»"
+    return _kinds(schema)
+
+
+def _kinds(schema: dict[str, Any]) -> str:
+    """The kind of value, and for a group of lines the names it must have."""
     kinds: Iterable[str] = [schema["type"]] if isinstance(schema.get("type"), str) else schema.get("type", [])
-    return " eller ".join(_KINDS.get(kind, kind) for kind in kinds) or "noe annet"
+    if list(kinds) == ["object"] and schema.get("required"):
+        return f"linjer med {list_text([f'«{key}»' for key in schema['required']])}"
+    return " eller ".join(_KINDS.get(kind, kind) for kind in kinds) or _ANYTHING
 
 
+def _lowered(text: Any) -> str:
+    """A description as part of a sentence."""
+    words = str(text).rstrip(".")
+    return words[:1].lower() + words[1:]
+
+
+_ANYTHING = "noe annet"
 _KINDS = {
     "object": "en gruppe med linjer",
     "array": "en liste",
@@ -277,4 +324,10 @@ _NAMED = {
     "måned": "en måned, for eksempel 2020-05",
     "heltall": "et helt tall",
     "tall": "et tall",
+    "id": "et navn med små bokstaver, tall og bindestrek",
+    "navn": "et navn med små bokstaver, tall og understrek",
+    "krav": "et krav",
+    "hjemmel": "hvor regelen står",
+    "begrunnelse": "begrunnelsene",
+    "i_kraft": "når regelen gjelder",
 }

@@ -21,9 +21,9 @@ from engine.language.condition import (
     Not,
     expression_at,
 )
-from engine.language.expression import Binary, Call, Day, Expression, MonthOf, Name, Number
-from engine.language.names import READABLE, Type
-from engine.language.unit import PERCENT, PLAIN, Unit
+from engine.language.expression import UNREADABLE, Binary, Call, Day, Expression, MonthOf, Name, Number, names
+from engine.language.names import DAY, READABLE, UNSURE, Type
+from engine.language.unit import KRONER, PERCENT, PLAIN, Unit
 from engine.text.fault import FaultList
 from engine.text.node import Scalar
 from engine.text.norsk import list_text
@@ -36,9 +36,30 @@ _LEVEL_WORDS = {
     "lege": "legen",
     "kalender": "måneden",
     "måned": "måneden",
-    "periode": "dagen eller perioden",
-    "post": "posten",
+    "periode": "perioden",
+    "dag": "dagen",
 }
+_ASSESSED = {"lege": "lege", "kalender": "måned", "måned": "måned", "periode": "dag", "dag": "dag"}
+_KIND_WORDS = {
+    "tall": "et tall",
+    "dato": "en dato",
+    "måned": "en måned",
+    "ja_nei": "ja eller nei",
+    "valg": "et valg",
+    "flervalg": "et flervalg",
+    "tekst": "en tekst",
+    "liste": "en liste",
+}
+_TESTS_FOR = {
+    "tall": "bruk «minst», «over», «høyst», «under» eller «er»",
+    "dato": "bruk «fra_og_med», «etter», «til_og_med», «før» eller «på»",
+    "måned": "bruk «fra_og_med», «etter», «til_og_med», «før» eller «på»",
+    "ja_nei": "skriv ja eller nei",
+    "valg": "skriv svaret, eller bruk «en_av» eller «ingen_av»",
+    "flervalg": "bruk «inneholder» eller «inneholder_alle»",
+    "tekst": "skriv teksten, eller bruk «en_av» eller «ingen_av»",
+}
+_EXAMPLES = {"tall": "et tall som 7", "dato": "en dato som 2020-05-17", "måned": "en måned som 2020-05"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,30 +71,71 @@ class Gives:
 
 
 class Typer:
-    """Checks expressions and conditions read at one level (`søknad`, `lege`, `måned`, `dag` or `post`)."""
+    """Checks expressions and conditions read at one level, one of `READABLE`.
 
-    def __init__(self, known: Mapping[str, Type], level: str, faults: FaultList) -> None:
+    `last` tells for a period's fact the derived fact that has its value for a month; `movable` that the level is the writer's
+    own choice (`vurderes_per`).
+    """
+
+    def __init__(
+        self,
+        known: Mapping[str, Type],
+        level: str,
+        faults: FaultList,
+        last: Mapping[str, str] | None = None,
+        movable: bool = False,
+    ) -> None:
         self.known = known
         self.level = level
         self.faults = faults
+        self.last = last or {}
+        self.movable = movable
 
     def name(self, name: Name) -> Type | None:
+        """The type of a name, or None when a fault in it has been reported, here or where it is defined."""
+        if name.name == UNREADABLE:
+            return None
         found = self.known.get(name.name)
         if found is None:
-            hint = did_you_mean(name.name, self.known)
-            what = f"«{name.name}» er ikke navnet på noe" + ("," + hint if hint else "")
+            self._no_name(name)
+        elif found is UNSURE:
+            return None
+        elif found.kind == "liste":
+            what = f"«{name.name}» er en liste, og har ikke én verdi"
             self._wrong(
-                name.place,
-                "NAVN",
-                what,
-                "navnet må finnes i vokabularet, grensene, satsene eller definisjonene",
-                "rett navnet",
+                name.place, "TYPE", what, "bare hver linje i listen kan vurderes", f"skriv «vurderes_per: {name.name}»"
             )
-        elif found.level not in READABLE[self.level]:
-            what = f"«{name.name}» har ikke én verdi for {_LEVEL_WORDS[self.level]}"
-            why = f"den hører til {_LEVEL_WORDS.get(found.level, found.level)}"
-            self._wrong(name.place, "NIVÅ", what, why, "endre hva regelen vurderes per, eller bruk en annen opplysning")
+            return None
+        elif found.level not in READABLE[self.level] or (
+            name.name == "dager_i_måneden" and self.level.startswith("post")
+        ):
+            self._no_value(name, found)
+            return None
         return found
+
+    def _no_name(self, name: Name) -> None:
+        hint = did_you_mean(name.name, self.known)
+        what = f"«{name.name}» er ikke navnet på noe" + ("," + hint if hint else "")
+        why = "navnet må finnes i vokabularet, grensene, satsene eller definisjonene"
+        self._wrong(name.place, "NAVN", what, why, "rett navnet, eller legg det til der det hører hjemme")
+
+    def _no_value(self, name: Name, found: Type) -> None:
+        if self.level == "verdi":
+            what = f"«{name.name}» kan ikke brukes i en sats eller grense"
+            why = "den kan være ulik for hver lege og måned, men satsen er den samme for alle"
+            self._wrong(name.place, "NIVÅ", what, why, "bruk den i en definisjon eller under «beregning»")
+            return
+        reader = _LEVEL_WORDS.get(self.level, "linjen i listen")
+        what = f"«{name.name}» har ikke én verdi for {reader}"
+        why = f"opplysningen hører til {_LEVEL_WORDS.get(found.level, found.level)}"
+        instead = self.last.get(name.name) if self.level == "måned" else None
+        if instead is not None:
+            next_step = f"bruk «{instead}», eller lag en definisjon som teller dager"
+        elif self.movable and found.level in _ASSESSED and not self.level.startswith("post"):
+            next_step = f"bruk en annen opplysning, eller skriv «vurderes_per: {_ASSESSED[found.level]}»"
+        else:
+            next_step = "bruk en annen opplysning"
+        self._wrong(name.place, "NIVÅ", what, why, next_step)
 
     # --- expressions ---------------------------------------------------------------------------------------------------
 
@@ -98,17 +160,13 @@ class Typer:
         if left is None or right is None:
             return None
         if left.kind != "tall" or right.kind != "tall":
-            self._wrong(
-                place,
-                "TYPE",
-                f"{left.kind} {_SIGN[op]} {right.kind} kan ikke regnes ut",
-                "bare tall kan regnes med",
-                "rett formelen",
-            )
+            what = f"{_KIND_WORDS[left.kind]} {_SIGN[op]} {_KIND_WORDS[right.kind]} kan ikke regnes ut"
+            self._wrong(place, "TYPE", what, "det går bare an å regne med tall", "rett formelen")
             return None
         if op in "+-":
-            unit = self._same(left.unit, right.unit, place)
-            return None if unit is False else Gives("tall", unit)
+            if not self._alike(left.unit, right.unit, place):
+                return None
+            return Gives("tall", left.unit if right.unit is None else right.unit)
         hundredths = [PLAIN if one in (None, PERCENT) else one for one in (left.unit, right.unit)]
         both_bare = left.unit is None and right.unit is None
         return Gives("tall", None if both_bare else hundredths[0].times(hundredths[1], 1 if op == "*" else -1))
@@ -123,30 +181,28 @@ class Typer:
             or not kinds <= {"tall", "dato", "måned"}
             or (function.startswith("rund") and kinds != {"tall"})
         ):
-            self._wrong(
-                place,
-                "TYPE",
-                f"«{function}» får {list_text(sorted(kinds))}",
-                "verdiene må være av samme slag",
-                "rett formelen",
-            )
+            words = [_KIND_WORDS[kind] for kind in sorted(kinds)]
+            why = "bare tall kan rundes av" if function.startswith("rund") else "verdiene må være av samme slag"
+            self._wrong(place, "TYPE", f"«{function}» får {list_text(words)}", why, "rett formelen")
             return None
-        unit: Unit | bool | None = given[0].unit
+        unit = given[0].unit
         for argument in given[1:]:
-            if unit is not False:
-                unit = self._same(unit if isinstance(unit, Unit) else None, argument.unit, place)
-        return None if isinstance(unit, bool) else Gives(given[0].kind, unit)
+            if not self._alike(unit, argument.unit, place):
+                return None
+            unit = argument.unit if unit is None else unit
+        return Gives(given[0].kind, unit)
 
-    def _same(self, left: Unit | None, right: Unit | None, place: Place) -> Unit | bool | None:
-        """The unit both have, or False (reported) when they differ."""
+    def _alike(self, left: Unit | None, right: Unit | None, place: Place) -> bool:
+        """Whether two units may be added or compared; no is reported. A bare number takes the unit it meets."""
         if left is None or right is None or left == right:
-            return left if right is None else right
+            return True
+        mixed = PERCENT in (left, right) and KRONER in (left, right)
         self._wrong(
             place,
             "ENHET",
-            f"{left} og {right} kan ikke legges sammen eller sammenlignes",
-            "enhetene må være like" + ("; prosent er ikke kroner" if PERCENT in (left, right) else ""),
-            "rett formelen eller enheten",
+            f"{left.name} og {right.name} kan ikke legges sammen eller sammenlignes",
+            "en prosent er ikke et beløp i kroner" if mixed else "enhetene må være like",
+            "gang prosenten med beløpet den skal regnes av" if mixed else "rett formelen eller enheten",
         )
         return False
 
@@ -170,7 +226,8 @@ class Typer:
             case Includes():
                 found = self.name(condition.name)
                 if found is not None and found.kind != "flervalg":
-                    self._wrong_test(condition.place, condition.name, found, "inneholder")
+                    what = f"«inneholder» passer ikke for «{condition.name.name}»"
+                    self._wrong_test(condition.place, what, found.kind)
                 elif found is not None:
                     self._choice(condition.value, found, condition.place)
                 return condition
@@ -179,18 +236,45 @@ class Typer:
                 return condition
 
     def _compare(self, leaf: Compare) -> Compare:
+        if not self._day_is_direct(leaf):
+            return leaf
         left, right = self.expression(leaf.left, leaf.place), self.expression(leaf.right, leaf.place)
         if left is None or right is None:
             return leaf
-        if left.kind not in ("tall", "dato", "måned"):
+        if left.kind not in _EXAMPLES:
             if isinstance(leaf.left, Name):
-                self._wrong_test(leaf.place, leaf.left, Type(left.kind, PLAIN, "", ""), "større eller mindre")
+                what = f"«{leaf.left.name}» kan ikke være større eller mindre enn noe"
+                self._wrong_test(leaf.place, what, left.kind)
         elif left.kind != right.kind:
-            what = f"{left.kind} er sammenlignet med {right.kind}"
-            self._wrong(leaf.place, "TYPE", what, "bare verdier av samme slag kan sammenlignes", "rett kravet")
+            subject = f"«{leaf.left.name}»" if isinstance(leaf.left, Name) else "formelen"
+            what = f"{subject} er {_KIND_WORDS[left.kind]}, men er sammenlignet med {_KIND_WORDS[right.kind]}"
+            next_step = f"skriv {_EXAMPLES[left.kind]}, eller navnet på en slik"
+            self._wrong(leaf.place, "TYPE", what, "bare verdier av samme slag kan sammenlignes", next_step)
         elif left.kind == "tall":
-            self._same(left.unit, right.unit, leaf.place)
+            self._alike(left.unit, right.unit, leaf.place)
         return leaf
+
+    def _day_is_direct(self, leaf: Compare) -> bool:
+        """Days are tried a stretch at a time, cut where `dag` passes a date: it must be compared with one date, and directly."""
+        days = [[name for name in names(side) if name.name == DAY] for side in (leaf.left, leaf.right)]
+        if not any(days) or self.level != "dag":
+            return True
+        other = leaf.right if days[0] else leaf.left
+        direct = isinstance(leaf.left, Name) if days[0] else isinstance(leaf.right, Name)
+        next_step = f"skriv «{DAY}:» og «fra_og_med», «etter», «til_og_med», «før» eller «på»"
+        if not direct or all(days):
+            what = f"«{DAY}» er sammenlignet med seg selv" if all(days) else f"«{DAY}» står i et regnestykke"
+            place = days[1][0].place if all(days) else (days[0] or days[1])[0].place
+            self._wrong(place, "DAG", what, "en dag kan bare sammenlignes rett med en dato", next_step)
+            return False
+        for name in names(other):
+            known = self.known.get(name.name)
+            if known is not None and known.level == "kalender":
+                what = f"«{DAY}» er sammenlignet med «{name.name}», som skifter fra måned til måned"
+                why = "datoen må være den samme i hele perioden"
+                self._wrong(name.place, "DAG", what, why, "bruk en dato, eller en grense uten «måneder»")
+                return False
+        return True
 
     def _among(self, leaf: Among) -> Condition:
         found = self.name(leaf.name)
@@ -198,20 +282,20 @@ class Typer:
             return leaf
         if found.kind in ("tall", "dato", "måned"):
             faults_before = len(self.faults)
-            parts = tuple(self._equals(leaf, value) for value in leaf.values)
+            parts = tuple(self._equals(leaf, value, leaf.at(number)) for number, value in enumerate(leaf.values))
             if len(self.faults) > faults_before:
                 return leaf
             return parts[0] if len(parts) == 1 else Any(parts)
         if found.kind in ("valg", "ja_nei"):
-            for value in leaf.values:
-                self._choice(value, found, leaf.place)
+            for number, value in enumerate(leaf.values):
+                self._choice(value, found, leaf.at(number))
         elif found.kind == "flervalg":
-            self._wrong_test(leaf.place, leaf.name, found, "er")
+            self._wrong_test(leaf.place, f"«{leaf.name.name}» kan ha flere svar på en gang", found.kind)
         return leaf
 
-    def _equals(self, leaf: Among, value: str) -> Condition:
-        right = expression_at(Scalar(value, leaf.place, False), self.faults)
-        return self._compare(Compare(leaf.name, "=", right, leaf.place))
+    def _equals(self, leaf: Among, value: str, place: Place) -> Condition:
+        right = expression_at(Scalar(value, place, False), self.faults)
+        return self._compare(Compare(leaf.name, "=", right, place))
 
     def _choice(self, value: str, found: Type, place: Place) -> None:
         if found.choices and value not in found.choices:
@@ -234,14 +318,8 @@ class Typer:
                 f"bruk «{word}»" if found.source in ("fakta", "tabell") else "fjern sammenligningen",
             )
 
-    def _wrong_test(self, place: Place, name: Name, found: Type, test: str) -> None:
-        self._wrong(
-            place,
-            "TYPE",
-            f"«{test}» passer ikke for «{name.name}»",
-            f"opplysningen er {found.kind}",
-            "bruk en annen sammenligning",
-        )
+    def _wrong_test(self, place: Place, what: str, kind: str) -> None:
+        self._wrong(place, "TYPE", what, f"opplysningen er {_KIND_WORDS[kind]}", _TESTS_FOR[kind])
 
     def _wrong(self, place: Place, code: str, what: str, why: str, next_step: str) -> None:
         self.faults.add(place, code, what, why, next_step)

@@ -51,6 +51,12 @@ class Unit:
             return "tall uten enhet"
         return "·".join(over or ["1"]) + ("/" + "·".join(under) if under else "")
 
+    @property
+    def name(self) -> str:
+        """The unit as a noun: `dager`, `kr/time`, `prosent`."""
+        words = self.after(2)
+        return "prosent" if words == "%" else words or str(self)
+
     def after(self, amount: object) -> str:
         """The unit as read after an amount: singular after 1, plural else (`1 dag`, `22 dager`)."""
         if not self.powers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.language.check_vocabulary import check_vocabulary
 from engine.language.field import Fields
 from engine.language.rulefile import read_definition
 from engine.language.unit import PLAIN, read_unit
@@ -13,10 +14,10 @@ from engine.text.place import Place
 
 
 def read_vocabulary(node: Node, faults: FaultList) -> Vocabulary:
-    """The vocabulary file → Vocabulary."""
+    """The vocabulary file → Vocabulary, checked by itself; what it says of the rules is checked with them."""
     top = Fields(node, faults)
     axes = top.fields("akser")
-    return Vocabulary(
+    vocabulary = Vocabulary(
         id=top.text("vokabular"),
         title=top.text("tittel"),
         agreement_date=axes.text("avtaledato"),
@@ -28,6 +29,8 @@ def read_vocabulary(node: Node, faults: FaultList) -> Vocabulary:
         summary=_summary(top.fields("sammenfatning")),
         sources=top.sources(),
     )
+    check_vocabulary(vocabulary, top, faults)
+    return vocabulary
 
 
 def _scheme(name: str, place: Place, part: Fields) -> Scheme:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from engine.regress.expectation import Deviation
 
 _MONTH = re.compile(r"leger\[([^\]]*)\]\.måneder\[([^\]]*)\](?:\.(?:rett|avgjort_av)\.(\w+))?")
+_CONDITION = re.compile(r"vilkår\[([^\]]*)\]")
 _DOCTOR = re.compile(r"leger\[([^\]]*)\]")
+
+#: a doctor, a month and a component; None is all of them
+Scope = tuple[str | None, str | None, str | None]
 
 #: reasons told for one deviation
 MOST = 3
@@ -25,18 +30,20 @@ class Blame:
     reason: str
 
 
-def blame(deviation: Deviation, decision: dict[str, Any]) -> tuple[Blame, ...]:
-    """The findings that decided what deviates: those that were not met or are open, in the doctor, month and component at hand."""
+def blame(deviation: Deviation, decision: dict[str, Any], others: Iterable[Deviation] = ()) -> tuple[Blame, ...]:
+    """The findings that decided what deviates, in the doctor, month and component at hand.
+
+    A deviation in a condition is that condition's. Otherwise first come the conditions that some deviation of the case (`others`) expects
+    to have decided there and that did not; without any, those that were not met or are open.
+    """
     doctor, month, component = _where(deviation.path)
-    bearing = [
-        finding
-        for finding in decision["vilkår"]
-        if finding["resultat"] in ("ikke oppfylt", "uavklart")
-        and finding["følge"] not in (None, "ingen", "merknad")
-        and (doctor is None or finding.get("lege") in (None, doctor))
-        and (month is None or finding.get("måned") in (None, month))
-        and (component is None or finding.get("komponent") in (None, component))
-    ]
+    awaited = [place for other in others for place in _awaited(other, decision)]
+    scopes = ((doctor, month, component), (doctor, month, None))
+    bearing = _stated(deviation.path, decision)
+    for scope in scopes:
+        bearing = bearing or _findings([place for place in awaited if _within(place, scope)], decision)
+    for scope in scopes:
+        bearing = bearing or _against(scope, decision)
     if not bearing and month is not None:
         bearing = [
             finding
@@ -51,7 +58,65 @@ def blame(deviation: Deviation, decision: dict[str, Any]) -> tuple[Blame, ...]:
     return tuple(told.values())[:MOST]
 
 
-def _where(path: str) -> tuple[str | None, str | None, str | None]:
+def _stated(path: str, decision: dict[str, Any]) -> list[dict[str, Any]]:
+    """The findings that a path to a condition names."""
+    match = _CONDITION.match(path)
+    if match is None:
+        return []
+    rule, *about = match.group(1).split(", ")
+    return [
+        finding
+        for finding in decision["vilkår"]
+        if finding["id"] == rule and set(about) <= {finding.get(key) for key in ("lege", "måned", "komponent")}
+    ]
+
+
+def _awaited(deviation: Deviation, decision: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    """The conditions that a deviation expects to have decided a month: doctor, month, component and condition."""
+    doctor, month, component = _where(deviation.path)
+    if doctor is None or month is None or component is None or ".avgjort_av." not in deviation.path:
+        return []
+    expected = {name.strip() for name in deviation.expected.strip("[]").split(",")}
+    decided = {
+        rule
+        for one in decision["leger"]
+        if one["id"] == doctor
+        for found in one["måneder"]
+        if found["måned"] == month
+        for rule in found["avgjort_av"].get(component, ())
+    }
+    return [(doctor, month, component, name) for name in sorted(expected - decided)]
+
+
+def _findings(places: list[tuple[str, str, str, str]], decision: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        finding
+        for doctor, month, component, rule in places
+        for finding in decision["vilkår"]
+        if (finding["id"], finding.get("lege"), finding.get("komponent")) == (rule, doctor, component)
+        and month in (finding.get("måned"), *finding.get("måneder", ()))
+    ]
+
+
+def _against(scope: Scope, decision: dict[str, Any]) -> list[dict[str, Any]]:
+    """The findings within a scope that were not met or are open, and lead to something."""
+    doctor, month, component = scope
+    return [
+        finding
+        for finding in decision["vilkår"]
+        if finding["resultat"] in ("ikke oppfylt", "uavklart")
+        and finding["følge"] not in (None, "ingen", "merknad")
+        and (doctor is None or finding.get("lege") in (None, doctor))
+        and (month is None or finding.get("måned") in (None, month))
+        and (component is None or finding.get("komponent") in (None, component))
+    ]
+
+
+def _within(place: tuple[str, str, str, str], scope: Scope) -> bool:
+    return all(wanted is None or wanted == own for wanted, own in zip(scope, place, strict=False))
+
+
+def _where(path: str) -> Scope:
     match = _MONTH.match(path)
     if match is not None:
         return match.group(1), match.group(2), match.group(3)

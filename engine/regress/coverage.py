@@ -20,9 +20,7 @@ from engine.regress.coverage_part import Coverage, Subject
 from engine.regress.coverage_rule import MET, NOT_MET
 from engine.regress.coverage_subject import subjects
 from engine.regress.coverage_watch import Watch
-
-#: the provenance of an expected value that the program itself wrote
-SNAPSHOT = "øyeblikksbilde"
+from engine.regress.provenance import SNAPSHOT
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,6 @@ def _entry(item: Node, subjects: Sequence[Subject], faults: FaultList) -> list[t
 def _parts(node: Node | None, item: Node, faults: FaultList) -> list[Scalar]:
     items = node.items if isinstance(node, SequenceNode) else (node,)
     found = [one for one in items if isinstance(one, Scalar) and one.text]
-    if len(found) != len(items):
+    if not found or len(found) != len(items):
         faults.add(item.place, "DEKNING-UNNTAK", "«del» er ikke en eller flere deler", "delen må sies", _advice())
     return found

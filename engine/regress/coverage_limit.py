@@ -44,13 +44,9 @@ def limits_of(site: Site, number: int, key: str, called: str, slots: Slots) -> I
         across = [case for (left, right), case in pairs if _across(_distance(left, right), direction, steps)]
         written, read = ("", "") if value is None else (f" {_written(value, kind)}", f" {_read(value, kind)}")
         never = f"{called} er aldri prøvd"
-        yield Part(LIMITS, f"{key}på grensen{written}", f"{never} nøyaktig på grensen{read} i noen test", tuple(on[:1]))
-        yield Part(
-            LIMITS,
-            f"{key}ved siden av grensen{written}",
-            f"{never} {side} grensen{read} i noen test",
-            tuple(across[:1]),
-        )
+        for label, where, cases in (("på", "nøyaktig på", on), ("ved siden av", side, across)):
+            label = f"{label} grensen{written}"
+            yield Part(LIMITS, f"{key}{label}", label, f"{never} {where} grensen{read} i noen test", tuple(cases[:1]))
 
 
 def _distance(left: Any, right: Any) -> Fraction:
@@ -161,7 +157,7 @@ def day_limits(days: Days, prefix: str, holds: str, on: DayCases, off: DayCases)
 
 
 def _day(key: str, day: date, which: str, cases: list[str]) -> Part:
-    return Part(LIMITS, key, f"ingen test har en avtale inngått {date_text(day)}, {which}", tuple(cases[:1]))
+    return Part(LIMITS, key, key, f"ingen test har en avtale inngått {date_text(day)}, {which}", tuple(cases[:1]))
 
 
 def month_limits(months: Months, prefix: str, holds: str, on: MonthCases, off: MonthCases) -> Iterator[Part]:
@@ -178,4 +174,4 @@ def month_limits(months: Months, prefix: str, holds: str, on: MonthCases, off: M
 
 
 def _month(key: str, month: Month, which: str, cases: list[str]) -> Part:
-    return Part(LIMITS, key, f"ingen test viser {month_in_words(month)}, {which}", tuple(cases[:1]))
+    return Part(LIMITS, key, key, f"ingen test viser {month_in_words(month)}, {which}", tuple(cases[:1]))

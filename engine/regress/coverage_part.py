@@ -10,15 +10,18 @@ from engine.language.model import Citation
 #: what parts are counted as: the answers of rules, notes and exemptions; what leaves say; that a leaf turns the answer by
 #: itself (MC/DC); and the two sides of every threshold and date
 RULES, NOTES, EXEMPTIONS, LEAVES, ALONE, LIMITS = "vilkår", "merknader", "unntak", "ledd", "ledd alene", "grenser"
+SEEN, ARGUED, LACKING = "vist", "begrunnet", "mangler"
 CATEGORIES = (RULES, NOTES, EXEMPTIONS, LEAVES, ALONE, LIMITS)
 
 
 @dataclass(slots=True)
 class Part:
-    """One thing to see. `key` names it in the file of arguments, `lack` tells the hole as a sentence, `cases` show it."""
+    """One thing to see. `key` names it in the file of arguments and `label` where its place is clear; `lack` tells the hole as
+    a sentence; `cases` show it."""
 
     category: str
     key: str
+    label: str
     lack: str
     cases: tuple[str, ...]
     argued: str = ""
@@ -32,14 +35,18 @@ class Part:
         """Seen, or argued not to be needed."""
         return self.seen or bool(self.argued)
 
+    @property
+    def status(self) -> str:
+        """`vist`, `begrunnet` or `mangler`."""
+        return SEEN if self.seen else ARGUED if self.argued else LACKING
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a condition as it reads; `said` counts the cases in which a leaf was `sant`, `usant` and `uavklart`."""
+    """A line of a condition as it reads, with the parts to see of it when it is a leaf."""
 
     depth: int
     text: str
-    said: tuple[tuple[str, int], ...] = ()
     parts: tuple[Part, ...] = ()
 
 
@@ -68,7 +75,8 @@ class Subject:
 
     @property
     def key(self) -> str:
-        return f"{self.origin}/{self.id}"
+        """Its name among all rules: the rule set and the id; of a rule set, its own name."""
+        return self.origin if self.id == self.origin else f"{self.origin}/{self.id}"
 
     @property
     def cited(self) -> str:
@@ -81,8 +89,9 @@ class Subject:
 
     @property
     def untested(self) -> bool:
-        """Nothing of it was seen in any case."""
-        return bool(self.parts) and not any(part.seen for part in self.parts)
+        """No case shows anything of its conditions or answers."""
+        own = [part for part in self.parts if part.category != LIMITS] or self.parts
+        return bool(self.holes) and not any(part.covered for part in own)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ class RuleWatch:
 
 
 class NoteWatch:
-    """A note. `months` tells the latest and the earliest month at hand where its condition held, whether it was told or not."""
+    """One version of a note. `latest` and `earliest` are the months at hand when its condition held, whether it was told or not."""
 
     def __init__(self, note: Note, slots: Slots) -> None:
         of_list = note.per if note.per in slots.lists else None
@@ -93,15 +93,13 @@ class NoteWatch:
         self.latest: dict[Month, str] = {}
         self.earliest: dict[Month, str] = {}
 
-    def see(self, frame: Frame, months: list[Month], case: str) -> None:
-        """Note what the condition answers on a frame that these months go with."""
+    def see(self, frame: Frame, months: list[Month], current: bool, case: str) -> None:
+        """Note what the condition answers on a frame that these months go with; `current` when this version of the note counts."""
         codes = self.site.codes(frame)
         held = told(self.site.answer(codes))
         if held == TRUE and months:
             self.latest.setdefault(max(months), case)
             self.earliest.setdefault(min(months), case)
-        own = self.note.months
-        if (own.first is not None or own.last is not None) and not any(own.holds(month) for month in months):
-            return
-        self.site.see(frame, codes, case)
-        self.results.setdefault(_RESULT[held], {})[case] = None
+        if current:
+            self.site.see(frame, codes, case)
+            self.results.setdefault(_RESULT[held], {})[case] = None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from engine.case.calendar import DAY
 from engine.explain.prose import Prose, days_text, in_force_text, months_text
-from engine.language.model import ByAgreement, Citation, Months, RuleSet
+from engine.language.model import ByAgreement, Citation, Months, Repeal, RuleSet
 from engine.language.vocabulary import Vocabulary
 from engine.regress.coverage_force import Force
 from engine.regress.coverage_limit import limits_of
@@ -53,6 +53,7 @@ class _Teller:
     def all(self) -> Iterator[Subject]:
         yield from (self._rule_set(one) for one in self.scheme.sets if one.agreements or one.grant_year)
         yield from (self._rule(one) for one in self.watch.rules)
+        yield from (self._repeal(repeal) for one in self.scheme.sets for repeal in one.repeals)
         yield from (self._note(one) for one in self.watch.notes)
         yield from self._foundations()
 
@@ -64,7 +65,7 @@ class _Teller:
             intro.append(f"Regelsettet velges for avtaler inngått {days_text(one.agreements)}.")
         if one.grant_year is not None:
             intro.append(f"Tilskuddsåret {one.grant_year.year} er {months_text(one.grant_year.months)}.")
-        subject = self._subject("regelsett", "regelsett", one.id, one.title, one.agreements_citation, intro, [])
+        subject = self._subject("regelsett", one.id, one.id, one.title, one.agreements_citation, intro, [])
         subject.parts += self.force.rule_set(one)
         return subject
 
@@ -77,7 +78,7 @@ class _Teller:
         if watch.scope is not None:
             answers |= self.possible.answers(watch.scope.condition, watch.scope.of_list, known) & {OPEN}
         own = [
-            Part(RULES, result, f"vilkåret er aldri {result} i noen test", tuple(watch.results.get(result, ())))
+            Part(RULES, result, result, f"ingen test viser vilkåret {result}", tuple(watch.results.get(result, ())))
             for result, answer in RESULTS.items()
             if answer in answers
         ]
@@ -97,7 +98,14 @@ class _Teller:
             ):
                 if answer in answers:
                     lack = f"unntaket «{one.id}» {never} i noen test"
-                    yield Part(EXEMPTIONS, f"unntak {one.id} {key}", lack, tuple(cases))
+                    yield Part(EXEMPTIONS, f"unntak {one.id} {key}", f"unntak {one.id} {key}", lack, tuple(cases))
+
+    def _repeal(self, repeal: Repeal) -> Subject:
+        title = f"Opphevet: {self.scheme.rules[repeal.rule][-1].title}"
+        intro = [in_force_text(repeal.in_force)]
+        subject = self._subject("opphevelse", repeal.rule, repeal.origin, title, repeal.citation, intro, [])
+        subject.parts += self.force.repeal(repeal)
+        return subject
 
     def _note(self, watch: NoteWatch) -> Subject:
         note = watch.note
@@ -107,7 +115,7 @@ class _Teller:
         answers = self.possible.answers(note.when, watch.site.of_list)
         never = dict(zip(RESULTS, ("gis aldri", "utelates aldri"), strict=False))
         subject.parts[:0] = [
-            Part(NOTES, result, f"merknaden {never[result]} i noen test", tuple(watch.results.get(result, ())))
+            Part(NOTES, result, result, f"merknaden {never[result]} i noen test", tuple(watch.results.get(result, ())))
             for result, answer in RESULTS.items()
             if answer in answers and result != UNCLEAR
         ]
@@ -149,11 +157,7 @@ class _Teller:
             of_leaf = [tuple(self._leaf(site, number, known)) for number in range(len(site.leaves))]
             parts += [part for found in of_leaf for part in found]
             lines = [
-                Line(depth, text)
-                if number is None
-                else Line(
-                    depth, text, tuple((word, len(site.answered(number, word))) for word in ANSWERS), of_leaf[number]
-                )
+                Line(depth, text, () if number is None else of_leaf[number])
                 for depth, text, number in site.lines(self.prose)
             ]
             heading = _HEADINGS.get(site.word, f"{site.called[0].upper()}{site.called[1:]} gjelder når")
@@ -169,10 +173,10 @@ class _Teller:
         unclear = self.possible.unclear(site.leaves[number], site.of_list, known)
         for word in ANSWERS if unclear else (TRUE, FALSE):
             lack = f"{called} er aldri {word} i noen test{quote}"
-            yield Part(LEAVES, f"{key}{word}", lack, tuple(site.answered(number, word)))
+            yield Part(LEAVES, f"{key}{word}", word, lack, tuple(site.answered(number, word)))
         for word in (TRUE, FALSE):
             lack = f"{called} avgjør aldri svaret alene i noen test der det er {word}{quote}"
-            yield Part(ALONE, f"{key}alene {word}", lack, tuple(site.alone(number, word)))
+            yield Part(ALONE, f"{key}alene {word}", f"alene {word}", lack, tuple(site.alone(number, word)))
         yield from limits_of(site, number, key, called, self.slots)
 
 

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from engine.case.stated import Application
 from engine.case.calendar import DAY, MONTH, Span, Stretch
 from engine.case.facts import application_frame, doctor_frame, row_frames
 from engine.case.frame import PERIODS, STRETCHES, Frame
+from engine.case.stated import Application
 from engine.case.truth import NO, YES
 from engine.case.value import UNSET
 from engine.decide.compiled import CompiledScheme, compiled
 from engine.decide.decision import ComponentMonth, Decision, DoctorDecision
 from engine.language.model import Component, DaysCounted, Definition, Parameter, Run, SumOverDays, Variant
 from engine.language.rulebook import Rulebook, SchemeRules
-from engine.regress.coverage_rule import NoteWatch, RuleWatch
+from engine.regress.coverage_rule import MET, NoteWatch, RuleWatch
 from engine.regress.coverage_site import Site, on_days
 from engine.ruleset.selection import of_grant_year
 from engine.text.month import Month
@@ -65,7 +65,7 @@ class SchemeWatch:
         self.scheme: SchemeRules = ready.scheme
         slots = self.slots = ready.slots
         self.rules = [RuleWatch(rule, slots) for versions in self.scheme.rules.values() for rule in versions]
-        self.notes = [NoteWatch(one.note, slots) for one in ready.notes]
+        self.notes = [NoteWatch(one.note, slots) for versions in ready.notes for one in reversed(versions)]
         self.definitions = [
             DefinitionWatch(one, Site("der", "avgrensningen", one.meaning.where, slots))
             for versions in self.scheme.definitions.values()
@@ -109,15 +109,16 @@ class SchemeWatch:
         for watch in self._in_force(None, None, year):
             if watch.rule.per == "søknad" and (watch.rule.consequence == "avvist" or not refused):
                 watch.see(base, None, case)
-        self._notes("søknad", base, [], case)
         if refused:
             return
+        self._notes("søknad", base, [], year, case)
         self._rows(base, "søknad", application.lists, year, case)
         for decided in decision.doctors:
             self._doctor(base, decided, year, case)
-        for watch in self.notes:
-            if watch.note.per == "komponent" and any(one.note.note is watch.note for one in decision.notes):
-                watch.results.setdefault("oppfylt", {})[case] = None
+        given = {id(one.note.note) for one in decision.notes}
+        for noted in self.notes:
+            if noted.note.per == "komponent" and id(noted.note) in given:
+                noted.results.setdefault(MET, {})[case] = None
 
     def _in_force(self, agreed: date | None, month: Month | None, year: int | None) -> Iterable[RuleWatch]:
         standing = self.ready.standing(agreed, month, year)
@@ -136,12 +137,21 @@ class SchemeWatch:
                     if watch.rule.per == name:
                         watch.see(frame, None, case)
                 month = frame[self.slots.index[MONTH]]
-                self._notes(name, frame, [Month(month)] if isinstance(month, int) else [], case)
+                self._notes(name, frame, [Month(month)] if isinstance(month, int) else [], year, case)
 
-    def _notes(self, per: str, frame: Frame, months: list[Month], case: str) -> None:
-        for watch in self.notes:
-            if watch.note.per == per:
-                watch.see(frame, months, case)
+    def _notes(self, per: str, frame: Frame, months: list[Month], year: int | None, case: str) -> None:
+        """Of a note's versions the last counts that the grant year's rule set knows and whose months hold."""
+        order = [one.id for one in self.scheme.sets]
+        known = order[: order.index(of_grant_year(self.scheme, year).id) + 1]
+        counted: set[str] = set()
+        for watch in reversed(self.notes):
+            note = watch.note
+            if note.per == per and note.origin in known:
+                limited = note.months.first is not None or note.months.last is not None
+                holds = not limited or any(note.months.holds(month) for month in months)
+                watch.see(frame, months, holds and note.id not in counted, case)
+                if holds:
+                    counted.add(note.id)
 
     # --- one doctor --------------------------------------------------------------------------------------------------------
 
@@ -163,11 +173,11 @@ class SchemeWatch:
             if month.status != _OUTSIDE:
                 inside.append(month.month)
                 if month.components:
-                    self._notes(MONTH, next(iter(month.components.values())).frame, [month.month], case)
+                    self._notes(MONTH, next(iter(month.components.values())).frame, [month.month], year, case)
                 for own in month.components.values():
                     self._definitions(own.frame, month.month, case)
         self._rows(frame, "lege", decided.doctor.lists, year, case)
-        self._notes("lege", frame, inside, case)
+        self._notes("lege", frame, inside, year, case)
 
     def _month(
         self, own: ComponentMonth, month: Month, agreed: date | None, year: int | None, doctor: Frame, case: str
@@ -182,8 +192,8 @@ class SchemeWatch:
             return
         for table in self.tables:
             if own.frame[self.slots.index[table.parameter.name]] is not UNSET:
-                for _, site in table.variants:
-                    site.see(own.frame, site.codes(own.frame), case)
+                for _, variant in table.variants:
+                    variant.see(own.frame, variant.codes(own.frame), case)
         if own.status == "nei":
             opened = {name for watch in self.rules if watch.rule.id in own.decided_by for name in watch.rule.opens_for}
             for component in self.components:

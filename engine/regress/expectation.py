@@ -7,19 +7,20 @@ list must match in full, in any order. Three keys ask about notes and judgements
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from engine.text.node import Mapping, Node, Scalar, Sequence, plain
 from engine.text.place import Place
 
-_IDENTITY: dict[str, tuple[str, ...]] = {
+#: lists whose entries are told apart by what they are about, and the keys that say it
+IDENTITY: dict[str, tuple[str, ...]] = {
     "leger": ("id",),
     "måneder": ("måned",),
     "vilkår": ("id", "lege", "måned", "komponent"),
 }
-_BY_ID = {
+BY_ID = {
     "merknader_inneholder": ("merknader", True),
     "merknader_mangler": ("merknader", False),
     "skjønn_inneholder": ("skjønn", True),
@@ -29,12 +30,19 @@ _BY_ID = {
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """One difference: where in the decision, what was expected and what came."""
+    """One difference: where in the decision, what was expected and what came.
+
+    `steps` is the path as keys and identities. Where one written value stands against one that came, `scalar` is what is written and
+    `value` what came; a difference in what there is has no scalar.
+    """
 
     place: Place
     path: str
     expected: str
     found: str
+    steps: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    scalar: Scalar | None = field(default=None, compare=False, repr=False)
+    value: str | int | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.place}: AVVIK: {self.path}: forventet {self.expected}, fikk {self.found}"
@@ -42,72 +50,92 @@ class Deviation:
 
 def deviations(expected: Node, decision: dict[str, Any]) -> list[Deviation]:
     """Every difference between what is expected and the decision."""
-    return list(_compare(expected, decision, "", ""))
+    return list(_compare(expected, decision, "", ()))
 
 
-def _compare(expected: Node, found: Any, path: str, key: str) -> Iterator[Deviation]:
+def _compare(expected: Node, found: Any, path: str, steps: tuple[str, ...]) -> Iterator[Deviation]:
     if isinstance(expected, Scalar):
         if not _same(expected, found):
-            yield Deviation(expected.place, path, expected.text, _shown(found))
+            yield _of_scalar(expected, found, path, steps)
     elif isinstance(expected, Mapping):
         if not isinstance(found, dict):
-            yield Deviation(expected.place, path, "en gruppe med linjer", _shown(found))
+            yield Deviation(expected.place, path, "en gruppe med linjer", _shown(found), steps)
             return
         for name, value in expected.entries.items():
             where = f"{path}.{name}" if path else name
-            if not path and name in _BY_ID:
+            if not path and name in BY_ID:
                 yield from _by_id(value, found, name)
             elif name not in found:
-                yield Deviation(expected.keys[name], where, _shown(plain(value)), "ingenting")
+                yield Deviation(expected.keys[name], where, _shown(plain(value)), "ingenting", (*steps, name))
             else:
-                yield from _compare(value, found[name], where, name)
+                yield from _compare(value, found[name], where, (*steps, name))
     elif not isinstance(found, list):
-        yield Deviation(expected.place, path, "en liste", _shown(found))
-    elif key in _IDENTITY and all(isinstance(item, Mapping) for item in expected.items):
-        yield from _by_identity(expected, found, path, _IDENTITY[key])
+        yield Deviation(expected.place, path, "en liste", _shown(found), steps)
+    elif steps and steps[-1] in IDENTITY and all(isinstance(item, Mapping) for item in expected.items):
+        yield from _by_identity(expected, found, path, steps)
     else:
-        yield from _whole_list(expected, found, path)
+        yield from _whole_list(expected, found, path, steps)
+
+
+def _of_scalar(expected: Scalar, found: Any, path: str, steps: tuple[str, ...]) -> Deviation:
+    single = found is None or isinstance(found, str | int)
+    return Deviation(
+        expected.place,
+        path,
+        expected.text,
+        _shown(found),
+        steps,
+        expected if single else None,
+        found if single else None,
+    )
 
 
 def _by_id(expected: Node, decision: dict[str, Any], name: str) -> Iterator[Deviation]:
-    key, wanted = _BY_ID[name]
+    key, wanted = BY_ID[name]
     found = {item["id"] for item in decision[key]}
     for item in expected.items if isinstance(expected, Sequence) else ():
         assert isinstance(item, Scalar)
         if (item.text in found) != wanted:
-            yield Deviation(item.place, key, ("" if wanted else "ikke ") + item.text, _shown(sorted(found)))
+            shown = _shown(sorted(found))
+            yield Deviation(item.place, key, ("" if wanted else "ikke ") + item.text, shown, (name, item.text))
 
 
-def _by_identity(expected: Sequence, found: list[Any], path: str, identity: tuple[str, ...]) -> Iterator[Deviation]:
+def _by_identity(expected: Sequence, found: list[Any], path: str, steps: tuple[str, ...]) -> Iterator[Deviation]:
     for item in expected.items:
         assert isinstance(item, Mapping)
-        own = {name: item.entries[name] for name in identity if name in item.entries}
+        own = [(name, item.entries[name]) for name in IDENTITY[steps[-1]] if name in item.entries]
         matching = [
-            one
-            for one in found
-            if all(_same(value, one.get(name)) for name, value in own.items() if isinstance(value, Scalar))
+            one for one in found if all(_same(value, one.get(name)) for name, value in own if isinstance(value, Scalar))
         ]
-        label = ", ".join(value.text for value in own.values() if isinstance(value, Scalar))
+        labels = tuple(value.text for _, value in own if isinstance(value, Scalar))
+        where = f"{path}[{', '.join(labels)}]"
         if not matching:
-            yield Deviation(item.place, f"{path}[{label}]", "at den finnes", "ingenting")
+            yield Deviation(item.place, where, "at den finnes", "ingenting", (*steps, *labels))
             continue
-        best = min((list(_compare(item, one, f"{path}[{label}]", "")) for one in matching), key=len)
+        best = min((list(_compare(item, one, where, (*steps, *labels))) for one in matching), key=len)
         yield from best
     if not expected.items and found:
-        yield Deviation(expected.place, path, "en tom liste", _shown(found))
+        yield Deviation(expected.place, path, "en tom liste", _shown(found), steps)
 
 
-def _whole_list(expected: Sequence, found: list[Any], path: str) -> Iterator[Deviation]:
+def _whole_list(expected: Sequence, found: list[Any], path: str, steps: tuple[str, ...]) -> Iterator[Deviation]:
+    """In any order. When as many single values are written as came, each that did not come stands against one that was not written."""
     left = list(found)
+    unmatched = []
     for item in expected.items:
         for one in left:
-            if not list(_compare(item, one, path, "")):
+            if not list(_compare(item, one, path, ())):
                 left.remove(one)
                 break
         else:
-            yield Deviation(item.place, path, _shown(plain(item)), _shown(found))
+            unmatched.append(item)
+    paired = len(left) == len(unmatched) and all(isinstance(one, str | int) for one in left)
+    for index, item in enumerate(unmatched):
+        scalar = item if paired and isinstance(item, Scalar) else None
+        value = left[index] if scalar is not None else None
+        yield Deviation(item.place, path, _shown(plain(item)), _shown(found), steps, scalar, value)
     if left and len(found) > len(expected.items):
-        yield Deviation(expected.place, path, _shown(plain(expected)), _shown(found))
+        yield Deviation(expected.place, path, _shown(plain(expected)), _shown(found), steps)
 
 
 def _same(expected: Node, found: Any) -> bool:

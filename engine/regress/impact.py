@@ -196,19 +196,26 @@ def _decided(
 
 
 def compare_cases(
-    paths: Sequence[Path], before: Version, after: Version, facts: Sequence[str], processes: int | None = None
+    paths: Sequence[Path],
+    before: Version,
+    after: Version,
+    facts: Sequence[str],
+    processes: int | None = None,
+    books: tuple[Rulebook, Rulebook] | None = None,
 ) -> Iterator[CaseImpact]:
-    """The cases by both versions, in order. Many are shared between processes. Raises Faults for rules that do not read."""
+    """The cases by both versions, in order. Many are shared between processes. Raises Faults for rules that do not read.
+
+    `books` are the versions' rulebooks, when they are open already.
+    """
     workers = processes if processes is not None else min(os.cpu_count() or 1, len(paths) // WORTH_SHARING + 1)
     if workers <= 1:
-        yield from map(_comparer(before, after, tuple(facts)), paths)
+        yield from map(_comparer(books or (before.open(), after.open()), tuple(facts)), paths)
         return
     with ProcessPoolExecutor(workers, get_context("spawn"), _open_here, (before, after, tuple(facts))) as pool:
         yield from pool.map(_compare_here, paths, chunksize=8)
 
 
-def _comparer(before: Version, after: Version, facts: tuple[str, ...]) -> Callable[[Path], CaseImpact]:
-    books = before.open(), after.open()
+def _comparer(books: tuple[Rulebook, Rulebook], facts: tuple[str, ...]) -> Callable[[Path], CaseImpact]:
     same = unchanged_schemes(*books)
     return lambda path: compare_case(path, *books, same, facts)
 
@@ -217,7 +224,7 @@ _here: list[Callable[[Path], CaseImpact]] = []
 
 
 def _open_here(before: Version, after: Version, facts: tuple[str, ...]) -> None:
-    _here[:] = [_comparer(before, after, facts)]
+    _here[:] = [_comparer((before.open(), after.open()), facts)]
 
 
 def _compare_here(path: Path) -> CaseImpact:

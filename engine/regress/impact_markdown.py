@@ -15,7 +15,7 @@ MARK = "<!-- alis konsekvens -->"
 
 #: what a comment may hold in bytes on the services that have the tightest limit, with room for a line around it
 MOST_BYTES = 60_000
-_SHARES = (60, 30, 15, 5, 0)
+_SHARES = (64, 32, 16, 4, 0)
 
 _SIGNS = re.compile(r"[\\`*\[\]<>#|~@&!$]|(?<!\w)_|_(?!\w)")
 

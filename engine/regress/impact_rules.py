@@ -72,7 +72,7 @@ class RuleChange:
 
     @property
     def title(self) -> str:
-        """`grensen «minste_antall_dager» (2023/nasjonal-alis)`"""
+        """`grensen «navn» (2031/ordningen)`"""
         where = self.file.removesuffix(".yaml")
         if not self.name:
             return f"«{self.section}» ({where})"

@@ -62,16 +62,19 @@ def find_version(text: str, scratch: Path) -> Version:
 
     Rules at a revision are written to a new folder under `scratch`, which must exist.
     """
-    if Path(text).is_dir():
+    if text and Path(text).is_dir():
         return Version(text, Path(text))
     commit, folder = _commit(text), FOLDER
-    if commit is None and "@" in text:
+    alone = commit is not None
+    if not alone and "@" in text:
         folder, _, revision = text.partition("@")
         commit = _commit(revision)
     if commit is None:
         raise _fault(*_unknown(text))
     top, inside = _place_in_repository(folder)
     files = list(_rule_files(commit, inside))
+    if not files and alone and inside != FOLDER:  # asked for from a folder beside the rules
+        inside, files = FOLDER, list(_rule_files(commit, FOLDER))
     if not any(name == VOCABULARY_FILE for name, _ in files):
         what = f"revisjonen i «{text}» har ingen regler i mappen «{inside or '.'}»"
         raise _fault(what, f"mappen må ha filen {VOCABULARY_FILE}", "skriv MAPPE@REVISJON, for eksempel regler@main")

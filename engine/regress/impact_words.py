@@ -80,7 +80,7 @@ def _line_side(one: LineSide | None) -> str:
 
 
 def months(one: LineImpact) -> list[str]:
-    """The months of a line whose answer differs, alike ones together: `juni–august 2023: nei → ja`."""
+    """The months of a line whose answer differs, alike ones together: `juni–august 2031: nei → ja`."""
     alike: dict[tuple[str, str], list[str]] = {}
     for month in one.months:
         alike.setdefault((month.before or "ikke vurdert", month.after or "ikke vurdert"), []).append(month.month)
@@ -88,7 +88,7 @@ def months(one: LineImpact) -> list[str]:
 
 
 def when(found: Iterable[str]) -> str:
-    """`2023-06`, `2023-07` → `juni–juli 2023`."""
+    """`2031-06`, `2031-07` → `juni–juli 2031`."""
     return months_in_words(literal.month(month) for month in found)
 
 
@@ -101,18 +101,18 @@ def others(case: CaseImpact) -> list[str]:
 
 
 def cause(one: Cause) -> str:
-    """`over-tre-kalenderuker (2023/nasjonal-alis), lege-1, juni 2023: ikke oppfylt, avslag → oppfylt`"""
+    """`vilkåret (2031/ordningen), lege-1, juni 2031: ikke oppfylt, avslag → oppfylt`"""
     where = [part for part in (one.doctor, one.component, when(one.months)) if part]
     return f"{one.rule} ({one.rule_set}){''.join(f', {part}' for part in where)}: {change(one.before, one.after)}"
 
 
 def value(one: ValueCause) -> str:
-    """`salærsats, lege-1, veiledning, juni 2023: 1 140 kr/time → 1 215 kr/time`"""
+    """`satsen, lege-1, komponenten, juni 2031: 900 kr/time → 950 kr/time`"""
     return f"{one.name}, {one.doctor}, {one.component}, {when(one.months)}: {change(one.before, one.after)}"
 
 
 def difference(one: Difference) -> str:
-    """`verdier[1].verdi: 22 → 21`"""
+    """`verdier[1].verdi: 17 → 18`"""
     told = (
         f"{one.before if one.before is not None else NOTHING} {ARROW} {one.after if one.after is not None else NOTHING}"
     )
@@ -120,7 +120,7 @@ def difference(one: Difference) -> str:
 
 
 def rule_change(one: RuleChange) -> str:
-    """`grensen «minste_antall_dager» (2023/nasjonal-alis) er endret`, with a word when nothing can come of it."""
+    """`grensen «navn» (2031/ordningen) er endret`, with a word when nothing can come of it."""
     told = f"{one.title} er {'ny' if one.what == NEW else one.what}"
     return told + (" (bare forklarende tekst)" if one.explains_only else "")
 
@@ -135,7 +135,8 @@ def summary(impact: Impact) -> list[str]:
         told.append(f"For {which} er en sats ukjent, så endringen i kroner kan ikke regnes helt ut.")
     if number[WORDING]:
         told.append(f"{cases(number[WORDING])} får samme vedtak med en annen begrunnelse.")
-    told.append(f"{cases(number[UNCHANGED])} er uendret.")
+    if number[UNCHANGED] or not impact.cases:
+        told.append(f"{cases(number[UNCHANGED])} er uendret.")
     if number[ONE_SIDED]:
         told.append(f"{cases(number[ONE_SIDED])} kan bare avgjøres med den ene versjonen.")
     if number[UNREAD]:

@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from multiprocessing import get_context
-from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from engine.decide.agreement import Evaluator
 from engine.decide.check import check_forms
 from engine.language.check import check_rulebook
 from engine.language.rulebook import Rulebook
@@ -25,10 +26,12 @@ from engine.regress.mutation_case import Case, naive, written
 from engine.regress.mutation_reach import Reach
 from engine.text.fault import FaultList, Faults
 
-T = TypeVar("T")
 U = TypeVar("U")
 
 NOTICED, REFUSED, SURVIVED = "merket", "stanset av kontrollen", "ikke merket"
+
+#: when this many cases have let a mutant pass, the rule check is asked before the rest
+SUSPICIOUS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,11 @@ class Bench:
         schemes = self._reach if mutant.scheme is None else [mutant.scheme]
         return frozenset().union(*(self._reach[name].of([mutant.part]) for name in schemes))
 
+    def names(self, mutant: Mutant) -> frozenset[str]:
+        """The names that the answers a mutant can change hang on."""
+        schemes = self._reach if mutant.scheme is None else [mutant.scheme]
+        return frozenset().union(*(self._reach[name].names(self.reached(mutant)) for name in schemes))
+
     def order(self, mutant: Mutant) -> list[int]:
         """The cases of the mutant's scheme, by number, the likeliest to notice it first."""
         reached = self.reached(mutant)
@@ -76,21 +84,22 @@ class Bench:
         by = naive()
         order = self.order(mutant)
         for tried, case in enumerate(order, start=1):
+            if tried == SUSPICIOUS and (refused := refusal(book, mutant.scheme)):
+                return Trial(number, REFUSED, what=refused, tried=tried - 1)
             what = _notices(self.cases[case], book, by)
             if what:
                 self._noticing.setdefault(mutant.part, Counter())[case] += 1
                 return Trial(number, NOTICED, self.cases[case].path, what, tried)
-        refused = refusal(book, mutant.scheme)
-        if refused:
+        if len(order) < SUSPICIOUS and (refused := refusal(book, mutant.scheme)):
             return Trial(number, REFUSED, what=refused, tried=len(order))
         return Trial(number, SURVIVED, tried=len(order))
 
 
-def _notices(case: Case, book: Rulebook, by: Sequence[object]) -> str:
+def _notices(case: Case, book: Rulebook, by: Sequence[Evaluator]) -> str:
     """How a case notices the changed rules; empty when it does not."""
     assert case.application.expected is not None
     try:
-        found = deviations(case.application.expected, written(case.application, book, by))  # type: ignore[arg-type]
+        found = deviations(case.application.expected, written(case.application, book, by))
     except Exception as error:  # rules that cannot decide a case stop a test run, whatever they break
         return f"saken kan ikke avgjøres: {type(error).__name__}"
     return str(found[0]) if found else ""
@@ -129,12 +138,12 @@ class Workers:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
-    def run(self, work: Callable[[Bench, T], U], tasks: Sequence[T]) -> Iterator[U]:
+    def run(self, work: Callable[[Bench, Any], U], tasks: Sequence[Any]) -> Iterator[U]:
         """The work done on each task, in order."""
         if self._pool is None:
             yield from (work(self.bench, task) for task in tasks)
-            return
-        yield from self._pool.map(_Here(work), tasks)
+        else:
+            yield from self._pool.map(partial(_do_here, work), tasks)
 
 
 _here: list[Bench] = []
@@ -144,12 +153,8 @@ def _open_here(book: Rulebook, cases: Sequence[Case]) -> None:
     _here[:] = [Bench(book, cases)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Here:
-    work: Callable[[Bench, object], object]
-
-    def __call__(self, task: object) -> object:
-        return self.work(_here[0], task)
+def _do_here(work: Callable[[Bench, Any], U], task: Any) -> U:
+    return work(_here[0], task)
 
 
 def try_all(workers: Workers, numbers: Sequence[int]) -> Iterator[Trial]:
@@ -162,6 +167,3 @@ def try_all(workers: Workers, numbers: Sequence[int]) -> Iterator[Trial]:
 
 def _try_group(bench: Bench, numbers: tuple[int, ...]) -> list[Trial]:
     return [bench.trial(number) for number in numbers]
-
-
-__all__ = ["NOTICED", "REFUSED", "SURVIVED", "Bench", "Path", "Trial", "Workers", "refusal", "try_all"]

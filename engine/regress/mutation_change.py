@@ -61,8 +61,8 @@ class Change(Generic[T]):
     ) -> Change[U]:
         """The same change seen from the whole that `build` puts the part into."""
         where = f"{before}/{self.where}" if before else self.where
-        changed: Any = replace(self, value=None, where=where, keys=keys + self.keys, kind=kind or self.kind)
-        return replace(changed, value=build(self.value))
+        value = build(self.value)
+        return Change(value, kind or self.kind, where, self.told, self.hints, self.place, keys + self.keys)
 
 
 @dataclass(frozen=True, slots=True)

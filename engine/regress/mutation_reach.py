@@ -27,19 +27,18 @@ _NAMED = ("definisjoner", "satser", "grenser", "utledet", "fakta")
 
 
 class Reach:
-    """Of one scheme: part → the parts that it can change the answer of."""
+    """Of one scheme: part → the parts that it can change the answer of, and the names that a part's answer hangs on."""
 
     def __init__(self, scheme: SchemeRules) -> None:
-        self._readers: dict[str, set[Part]] = {}
-        for one in scheme.sets:
-            for part, read in _reads(one):
-                for name in read:
-                    self._readers.setdefault(name, set()).add(part)
+        self._reads = {part: names for one in scheme.sets for part, names in _reads(one)}
         for name, versions in scheme.definitions.items():
             for definition in versions:
                 if definition.origin == VOCABULARY:
-                    for read_name in _of_definition(definition):
-                        self._readers.setdefault(read_name, set()).add(Part(VOCABULARY, "utledet", name))
+                    self._reads[Part(VOCABULARY, "utledet", name)] = set(_of_definition(definition))
+        self._readers: dict[str, set[Part]] = {}
+        for part, read in self._reads.items():
+            for name in read:
+                self._readers.setdefault(name, set()).add(part)
 
     def of(self, parts: Iterable[Part]) -> frozenset[Part]:
         """The parts themselves and all that read them."""
@@ -51,6 +50,17 @@ class Reach:
                 found.add(part)
                 if part.section in _NAMED:
                     waiting += self._readers.get(part.name, ())
+        return frozenset(found)
+
+    def names(self, parts: Iterable[Part]) -> frozenset[str]:
+        """Every name the parts read, directly or through definitions and tables."""
+        found: set[str] = set()
+        waiting = list(parts)
+        while waiting:
+            part = waiting.pop()
+            new = self._reads.get(part, set()) - found
+            found |= new
+            waiting += [one for one in self._reads if one.section in _NAMED and one.name in new]
         return frozenset(found)
 
 

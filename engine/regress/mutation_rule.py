@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from engine.language.check import CONSEQUENCES
@@ -66,14 +67,19 @@ def _conditions(rule: Rule, reader: Reader) -> Iterator[Change[Rule | None]]:
         if name != "requirement":
             kind = SCOPE if name == "scope" else PART
             yield Change(
-                replace(rule, **{name: None}),  # type: ignore[arg-type]
+                _with(rule, name, None),
                 kind,
                 f"{key}/uten",
                 f"«{key}» fjernet",
                 keys=(key,),
             )
         for change in condition_changes(condition, reader):
-            yield change.within(lambda value, name=name: replace(rule, **{name: value}), key, (key,))  # type: ignore[misc]
+            yield change.within(partial(_with, rule, name), key, (key,))
+
+
+def _with(rule: Rule, name: str, condition: Condition | None) -> Rule:
+    changed: dict[str, Any] = {name: condition}
+    return replace(rule, **changed)
 
 
 def _consequences(rule: Rule, reader: Reader) -> Iterator[Change[Rule | None]]:
@@ -171,11 +177,15 @@ def months_changes(months: Months) -> Iterator[Change[Months]]:
         if month is None:
             continue
         for after in (Month(month - 1), Month(month + 1)):
-            changed = replace(months, **{field: after})
+            changed = _ended(months, field, after)
             if changed.first is not None and changed.last is not None and changed.first > changed.last:
                 continue
             yield _month_change(changed, month, after, key)
-        yield _month_change(replace(months, **{field: None}), month, None, key)  # type: ignore[arg-type]
+        yield _month_change(_ended(months, field, None), month, None, key)
+
+
+def _ended(months: Months, field: str, month: Month | None) -> Months:
+    return Months(month, months.last) if field == "first" else Months(months.first, month)
 
 
 def _month_change(changed: Months, month: Month, after: Month | None, key: str) -> Change[Months]:

@@ -147,7 +147,9 @@ def _where(where: Condition | None, reader: Reader) -> Iterator[Change[Condition
 
 
 def calculation_changes(calculation: Calculation, reader: Reader) -> Iterator[Change[Calculation]]:
-    """The formula, and how the line is rounded."""
+    """The formula, its months, and how the line is rounded."""
+    for months in months_changes(calculation.months):
+        yield months.within(lambda value: replace(calculation, months=value), "måneder", ("måneder",))
     for change in formula_changes(calculation.formula, reader):
         yield change.within(lambda value: replace(calculation, formula=value), "formel", ("formel",))
     rounding = calculation.rounding

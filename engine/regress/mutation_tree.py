@@ -138,21 +138,22 @@ def _compare(leaf: Compare, reader: Reader) -> Iterator[Change[Condition]]:
     where = operands(leaf)
     for op in _NEIGHBOURS[leaf.op]:
         yield _said(leaf, replace(leaf, op=op), STRICTNESS, f"{where}/{WORDS[leaf.op]}→{WORDS[op]}", reader)
-    for side in ("left", "right"):
-        for change in expression_changes(getattr(leaf, side), reader):
-            changed = replace(leaf, **{side: change.value})
-            kind = VALUE if change.kind == VALUE else FORMULA
-            yield replace(_said(leaf, changed, kind, f"{where}/{change.where}", reader), hints=change.hints)
+    sides = [(change, replace(leaf, left=change.value)) for change in expression_changes(leaf.left, reader)]
+    sides += [(change, replace(leaf, right=change.value)) for change in expression_changes(leaf.right, reader)]
+    for change, changed in sides:
+        yield replace(_said(leaf, changed, change.kind, f"{where}/{change.where}", reader), hints=change.hints)
 
 
 def _among(leaf: Among, name: Name, values: tuple[str, ...], reader: Reader) -> Iterator[Change[Condition]]:
     if len(values) > 1:
         for value in values:
-            fewer = replace(leaf, values=tuple(one for one in values if one != value))
+            fewer = replace(leaf, values=tuple(one for one in values if one != value), places=())
             yield _said(leaf, fewer, FEWER, f"{name.name}/uten {value}", reader)
     for value in reader.choices(name.name):
         if value not in values:
-            yield _said(leaf, replace(leaf, values=(*values, value)), MORE, f"{name.name}/med {value}", reader)
+            yield _said(
+                leaf, replace(leaf, values=(*values, value), places=()), MORE, f"{name.name}/med {value}", reader
+            )
 
 
 def _said(leaf: Condition, changed: Condition, kind: str, where: str, reader: Reader) -> Change[Condition]:

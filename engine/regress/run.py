@@ -86,7 +86,7 @@ def run_case(path: Path, book: Rulebook, both: bool = True) -> Result:
         status=status,
         description=application.description,
         provenance=application.provenance,
-        differences=tuple((deviation, blame(deviation, written)) for deviation in found),
+        differences=tuple((deviation, blame(deviation, written, found)) for deviation in found),
         rules=frozenset(finding["id"] for finding in written["vilkår"] if finding["resultat"] != "ikke aktuelt"),
     )
 

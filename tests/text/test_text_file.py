@@ -2,8 +2,8 @@
 
 import errno
 import os
-from collections.abc import Callable
 from pathlib import Path
+from stat import S_ISREG
 
 import pytest
 
@@ -58,19 +58,20 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
 def test_the_text_is_on_the_disk_before_the_name_moves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     steps: list[str] = []
 
-    def noted(name: str) -> Callable[..., None]:
-        real = getattr(os, name)
+    fsync, replace = os.fsync, os.replace
 
-        def call(*arguments: object) -> None:
-            steps.append(name)
-            real(*arguments)
+    def noted_fsync(handle: int) -> None:
+        steps.append(f"fsync {os.fstat(handle).st_size}" if S_ISREG(os.fstat(handle).st_mode) else "fsync folder")
+        fsync(handle)
 
-        return call
+    def noted_replace(old: Path, new: Path) -> None:
+        steps.append("replace")
+        replace(old, new)
 
-    monkeypatch.setattr(os, "fsync", noted("fsync"))
-    monkeypatch.setattr(os, "replace", noted("replace"))
-    write_whole(tmp_path / "f", "x")
-    assert steps[:2] == ["fsync", "replace"]
+    monkeypatch.setattr(os, "fsync", noted_fsync)
+    monkeypatch.setattr(os, "replace", noted_replace)
+    write_whole(tmp_path / "f", "xyz")
+    assert steps == ["fsync 3", "replace", "fsync folder"][: 3 if os.name == "posix" else 2]
 
 
 @pytest.mark.parametrize("step", ["fsync", "replace"])

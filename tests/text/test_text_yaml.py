@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from engine.text import parser
+from engine.text import parser, yaml
 from engine.text.fault import Faults
 from engine.text.node import Mapping, Node, Scalar, Sequence, plain
 from engine.text.place import Place
@@ -169,6 +170,15 @@ def test_a_path_is_shown_as_asked(tmp_path: Path) -> None:
     path.write_bytes("a: ø\n".encode())
     assert read_path(path, "søknad.yaml").place == Place("søknad.yaml", 1, 1)
     assert read_path(path).place == Place(str(path), 1, 1)
+
+
+def test_libyaml_alone_reads_a_text_without_faults(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    careful = Mock(side_effect=yaml._careful_root)
+    monkeypatch.setattr(yaml, "_careful_root", careful)
+    read_text("spørsmål: Hva?\nliste: [{a: Hva?}]", "f.yaml")
+    assert careful.call_count == (backend == "python")
+    read_text("? a\n: b", "f.yaml")
+    assert careful.call_count == 1 + (backend == "python")
 
 
 # Properties

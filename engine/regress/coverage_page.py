@@ -1,0 +1,119 @@
+"""Coverage as one page beside the rule text, whole in itself: no script, nothing fetched, readable on a phone and on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from html import escape
+from importlib.resources import files
+
+from engine.regress import coverage_words as words
+from engine.regress.coverage_part import ARGUED, LACKING, SEEN, Coverage, Line, Part, Subject
+
+#: cases named for one answer; JSON has them all
+MOST_CASES = 25
+
+_MARKS = {SEEN: ("✓", "seen"), ARGUED: ("○", "argued"), LACKING: ("✗", "lacking")}
+_HEAD = """<!doctype html>
+<html lang="nb">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>Dekning av reglene</title>
+<style>
+{style}</style>
+</head>
+<body>
+<main>
+"""
+_FOOT = "</main>\n</body>\n</html>\n"
+
+
+def as_html(coverage: Coverage) -> str:
+    """The whole page."""
+    style = files("engine.regress").joinpath("coverage_page.css").read_text(encoding="utf-8")
+    return _HEAD.format(style=style) + "\n".join(_body(coverage)) + "\n" + _FOOT
+
+
+def _body(coverage: Coverage) -> Iterator[str]:
+    yield "<h1>Dekning av reglene</h1>"
+    yield f"<p>{words.tests(coverage.cases)}. ✓ er vist i en test, ✗ mangler, ○ er begrunnet i stedet for vist.</p>"
+    yield "<p>Tallet i parentes er antall tester. «Alene» betyr at leddet for seg selv avgjorde svaret i en test.</p>"
+    yield '<table class="shares">'
+    for name, share in coverage.shares().items():
+        kind = "seen" if share.percent == 100 else "lacking"
+        yield (
+            f'<tr><th scope="row">{escape(name)}</th><td class="{kind}">{words.percent(share.percent)}</td>'
+            f"<td>{words.share(share)}</td></tr>"
+        )
+    yield "</table>"
+    lacking = [one for one in coverage.subjects if one.holes]
+    if lacking:
+        yield "<h2>Ikke prøvd</h2>"
+    for subject in lacking:
+        yield f'<h4><a href="#{_anchor(subject)}">{escape(subject.key)}</a></h4>'
+        yield from _list((line for line in words.holes(subject)), "lacking")
+    yield f"<p>{escape(words.snapshots(coverage))}</p>"
+    for rule, part in coverage.unneeded:
+        yield f"<p>Unntaket for «{escape(part)}» i {escape(rule)} trengs ikke lenger.</p>"
+    for scheme in dict.fromkeys(one.scheme for one in coverage.subjects):
+        yield f"<h2>{escape(scheme)}</h2>"
+        for subject in coverage.subjects:
+            if subject.scheme == scheme:
+                yield from _subject(subject)
+
+
+def _subject(subject: Subject) -> Iterator[str]:
+    yield f'<article id="{_anchor(subject)}"><div class="pair"><div>'
+    yield f"<h3>{escape(subject.title)}</h3>"
+    yield f'<p class="source">{escape(subject.kind)} {escape(subject.key)}. {escape(subject.cited)}.</p>'
+    yield from (f"<p>{escape(text)}</p>" for text in subject.intro)
+    yield "</div><div>"
+    yield from _marks(_own(subject))
+    for result, cases in subject.results.items():
+        yield _cases(result, cases)
+    for parts, reason in words.arguments(subject):
+        yield f'<p class="argued">○ {escape(parts)}: {escape(reason)}</p>'
+    yield "</div></div>"
+    for passage in subject.passages:
+        yield f"<h4>{escape(passage.heading)}</h4>"
+        for line in passage.lines:
+            yield from _line(line)
+    yield "</article>"
+
+
+def _own(subject: Subject) -> list[Part]:
+    """The parts that belong to no line of the text."""
+    told = {id(part) for passage in subject.passages for line in passage.lines for part in line.parts}
+    return [part for part in subject.parts if id(part) not in told]
+
+
+def _line(line: Line) -> Iterator[str]:
+    yield f'<div class="pair line"><p style="--depth: {line.depth}">{escape(line.text)}</p>'
+    yield from _marks(line.parts)
+    yield "</div>"
+
+
+def _marks(parts: Iterable[Part]) -> Iterator[str]:
+    """Each part with a sign, a colour, its name and in how many cases it is seen."""
+    made = []
+    for part in parts:
+        sign, kind = _MARKS[part.status]
+        told = {SEEN: f" ({len(part.cases)})" if len(part.cases) > 1 else "", ARGUED: " begrunnet", LACKING: " mangler"}
+        made.append(f'<li class="{kind}">{sign} {escape(part.label)}{told[part.status]}</li>')
+    yield f'<ul class="marks">{"".join(made)}</ul>' if made else "<div></div>"
+
+
+def _cases(result: str, cases: tuple[str, ...]) -> str:
+    more = f"<li>… og {len(cases) - MOST_CASES} til</li>" if len(cases) > MOST_CASES else ""
+    named = "".join(f"<li>{escape(case)}</li>" for case in cases[:MOST_CASES])
+    return f"<details><summary>{escape(result)} i {words.tests(len(cases))}</summary><ul>{named}{more}</ul></details>"
+
+
+def _anchor(subject: Subject) -> str:
+    return escape(f"{subject.kind}-{subject.key}".replace(" ", "-").replace("/", "-"))
+
+
+def _list(items: Iterable[str], kind: str) -> Iterator[str]:
+    yield "<ul>" + "".join(f'<li class="{kind}">✗ {escape(item)}</li>' for item in items) + "</ul>"
