@@ -46,7 +46,7 @@ def run(chosen: argparse.Namespace, results: Iterable[Result], console: Console)
         files += bool(found.changed)
         kept += len(found.kept)
         left += len(found.left)
-    console.print(_summary(changed, files, kept, left, broken))
+    console.print(_summary(changed, files, kept, left, broken), soft_wrap=True)
     return 2 if broken else 1 if kept or left else 0
 
 

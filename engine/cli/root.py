@@ -21,7 +21,7 @@ def rule_root(given: str | None) -> Path:
     """The folder named, or in ALIS_REGLER, or `rules` where the user stands, or the rules shipped with the program."""
     if given:
         return Path(given)
-    if ENVIRONMENT in os.environ:
+    if os.environ.get(ENVIRONMENT):
         return Path(os.environ[ENVIRONMENT])
     here = Path("rules")
     if (here / VOCABULARY_FILE).is_file():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.language.vocabulary import Fact, Vocabulary
-from engine.text.norsk import exact_decimal
+from engine.text.norsk import exact_decimal, list_text
 
 Schema = dict[str, Any]
 
@@ -31,19 +31,30 @@ CASE_KEYS: Schema = {
 }
 
 _DATE = r"\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4}"
+
+
+def _written(pattern: str, words: str) -> Schema:
+    """A text of a certain form. The editor shows `patternErrorMessage` where it does not fit."""
+    return {
+        "type": "string",
+        "pattern": f"^({pattern})$",
+        "description": words,
+        "patternErrorMessage": f"Forventet {words}.",
+    }
+
+
 _KINDS: dict[str, Schema] = {
-    "ja_nei": {"enum": ["ja", "nei", "true", "false", True, False], "description": "ja eller nei"},
-    "dato": {"type": "string", "pattern": f"^({_DATE})$", "description": "en dato, for eksempel 2020-05-17"},
-    "tidspunkt": {
-        "type": "string",
-        "pattern": rf"^({_DATE})([T ]\d{{2}}:\d{{2}}(:\d{{2}})?)?$",
-        "description": "en dato, eller dato og klokkeslett i norsk tid, for eksempel 2020-05-17T14:03",
+    "ja_nei": {
+        "enum": ["ja", "nei", "true", "false", True, False],
+        "description": "ja eller nei",
+        "errorMessage": "Gyldige svar er ja og nei.",
     },
-    "måned": {
-        "type": "string",
-        "pattern": r"^(\d{4}-\d{2}|\d{1,2}\.\d{4})$",
-        "description": "en måned, for eksempel 2020-05",
-    },
+    "dato": _written(_DATE, "en dato, for eksempel 2020-05-17"),
+    "tidspunkt": _written(
+        rf"({_DATE})([T ]\d{{2}}:\d{{2}}(:\d{{2}})?)?",
+        "en dato, eller dato og klokkeslett i norsk tid, for eksempel 2020-05-17T14:03",
+    ),
+    "måned": _written(r"\d{4}-\d{2}|\d{1,2}\.\d{4}", "en måned, for eksempel 2020-05"),
 }
 
 
@@ -91,7 +102,7 @@ def published_application_schema(vocabulary: Vocabulary) -> Schema:
                 "then": {"anyOf": [{"$ref": f"#/$defs/{name}"} for name in dated]},
             }
         ],
-        "properties": {"søknad": {"type": "object", "properties": {"ordning": {"enum": schemes}}}},
+        "properties": {"søknad": {"type": "object", "properties": {"ordning": _choice([*schemes])}}},
         "$defs": {name: application_schema(vocabulary, name) for name in schemes},
     }
 
@@ -99,7 +110,7 @@ def published_application_schema(vocabulary: Vocabulary) -> Schema:
 def _application(vocabulary: Vocabulary, scheme: str) -> Schema:
     properties: dict[str, Schema] = {
         "id": {"type": "string", "minLength": 1, "description": "Saksnummeret eller et annet navn på søknaden"},
-        "ordning": {"enum": [scheme], "description": "Ordningen det søkes i"},
+        "ordning": {**_choice([scheme]), "description": "Ordningen det søkes i"},
     }
     facts = vocabulary.facts_of(scheme, "søknad")
     properties |= {fact.name: fact_schema(fact) for fact in facts}
@@ -150,12 +161,12 @@ def fact_schema(fact: Fact) -> Schema:
 def _value_schema(fact: Fact) -> Schema:
     match fact.kind:
         case "valg":
-            return {"enum": list(fact.choices)}
+            return _choice(list(fact.choices))
         case "flervalg":
-            return {"type": "array", "uniqueItems": True, "items": {"enum": list(fact.choices)}}
+            return {"type": "array", "uniqueItems": True, "items": _choice(list(fact.choices))}
         case "heltall":
             if fact.choices:
-                return {"enum": [*(int(choice) for choice in fact.choices), *fact.choices]}
+                return _choice([*(int(choice) for choice in fact.choices), *fact.choices])
             return _number(fact, "integer", r"^[-−]?\d+$", "et helt tall")
         case "desimal":
             return _number(fact, "number", r"^[-−]?\d[\d \u00a0]*([.,]\d+)?(/\d+)?$", "et tall")
@@ -170,6 +181,13 @@ def _value_schema(fact: Fact) -> Schema:
             return {"type": "array", "items": _object(fields, required, fact.question)}
         case _:
             return _KINDS[fact.kind]
+
+
+def _choice(choices: list[int | str]) -> Schema:
+    """One of some answers. The editor shows `errorMessage` for another."""
+    words = list(dict.fromkeys(str(choice) for choice in choices))
+    told = f"Gyldige svar er {list_text(words)}." if len(words) > 1 else f"Det gyldige svaret er {words[0]}."
+    return {"enum": choices, "errorMessage": told}
 
 
 def _number(fact: Fact, kind: str, pattern: str, words: str) -> Schema:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from engine.language.check import CONSEQUENCES
-from engine.language.condition import Condition
+from engine.language.condition import ALWAYS, Condition
 from engine.language.expression import Expression
 from engine.language.model import ByAgreement, ByGrantYear, Days, Exemption, InForce, Months, Note, Rule
 from engine.regress.mutation_change import NO_HINTS, ONE_DAY, Change, Reader, hints, short
@@ -223,7 +223,7 @@ def note_changes(note: Note, reader: Reader) -> Iterator[Change[Note | None]]:
     yield Change(None, NOTE, "uten", f"merknaden «{note.id}» fjernet", place=note.place)
     for months in months_changes(note.months):
         yield months.within(lambda value: replace(note, months=value), "måneder", ("måneder",))
-    for change in condition_changes(note.when, reader.about(note.per)):
+    for change in condition_changes(note.when, reader.about(note.per)) if note.when != ALWAYS else ():
         yield change.within(lambda value: replace(note, when=value), "når", ("når",))
     for formula in formula_changes(note.formula, reader.about(note.per)):
         yield formula.within(lambda value: replace(note, formula=value), "formel", ("formel",))

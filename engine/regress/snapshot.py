@@ -44,7 +44,8 @@ class Update:
 
     def diff(self) -> Iterator[str]:
         """The change as lines of a unified diff."""
-        old, new = (_LINES.sub("\n", text).split("\n") for text in (self.before.decode("utf-8"), self.after))
+        texts = (self.before.decode("utf-8"), self.after)
+        old, new = (_LINES.sub("\n", text).removesuffix("\n").split("\n") for text in texts)
         yield from unified_diff(old, new, f"{self.path} (før)", f"{self.path} (etter)", lineterm="", n=2)
 
     def write(self) -> None:
@@ -92,6 +93,8 @@ def _edits(raw: str, name: str, found: list[Deviation], said: Provenance) -> tup
         extent = extents.get((one.place.line, one.place.column))
         if one.scalar is None:
             left.append(_told(one, f"det er ikke én verdi mot én: forventet {one.expected}, fikk {one.found}"))
+        elif not one.scalar.text and not one.scalar.quoted:
+            left.append(_told(one, "det står ingen verdi der"))
         elif extent is None or extent[2] in ("|", ">") or _LINES.search(raw, extent[0], extent[1]):
             left.append(_told(one, "verdien går over flere linjer"))
         else:

@@ -620,8 +620,10 @@ def test_17_and_18_april_differ_from_may_and_not_from_september(book: Rulebook) 
 
     old, new = (by_month(agreed, 2024, "2024-04-18", "2024-08-31") for agreed in ("2024-04-17", "2024-04-18"))
     months = ["2024-05", "2024-06", "2024-07", "2024-08"]
-    assert {month: rights(old)[month] for month in months} == dict.fromkeys(months, {"alis": "ja"})
-    assert {month: rights(new)[month] for month in months} == dict.fromkeys(months, {"alis": "nei", "veiledning": "ja"})
+    assert {month: rights(old)[month] for month in months} == {month: {"alis": "ja"} for month in months}
+    assert {month: rights(new)[month] for month in months} == {
+        month: {"alis": "nei", "veiledning": "ja"} for month in months
+    }
     assert found(new, "kommersiell-tilknytning", måned="2024-05", komponent="alis")["resultat"] == "ikke oppfylt"
     assert found(old, "kommersiell-tilknytning", måned="2024-05", komponent="alis")["resultat"] == "ikke aktuelt"
     assert (outcome(old), outcome(new)) == ("delvis innvilget", "delvis innvilget")  # April has 13 days
@@ -636,7 +638,9 @@ def test_17_and_18_april_differ_from_may_and_not_from_september(book: Rulebook) 
     for one in same:
         for finding in one["vilkår"]:
             finding["begrunnelse"] = finding["fra_regelsett"] = ""
-    assert [finding["resultat"] for finding in same[0]["vilkår"]] == [finding["resultat"] for finding in same[1]["vilkår"]]
+    assert [finding["resultat"] for finding in same[0]["vilkår"]] == [
+        finding["resultat"] for finding in same[1]["vilkår"]
+    ]
 
 
 def test_the_two_published_sums(book: Rulebook) -> None:

@@ -51,7 +51,9 @@ def damage(draw: st.DrawFn) -> tuple[Path, str, str]:
         words = list(WORD.finditer(line))
         if words:
             word = draw(st.sampled_from(words))
-            new = [line[: word.start()] + draw(st.sampled_from(["x", word[0] + "e", word[0][:-1]])) + line[word.end() :]]
+            new = [
+                line[: word.start()] + draw(st.sampled_from(["x", word[0] + "e", word[0][:-1]])) + line[word.end() :]
+            ]
     else:
         new = ["  " + line]
     return file, f"{kind} {number + 1}: {line}", "\n".join([*lines[:number], *new, *lines[number + 1 :]])

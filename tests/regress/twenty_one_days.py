@@ -5,6 +5,7 @@ Each case is named with the rule that answers otherwise and the difference in kn
 """
 
 import shutil
+from decimal import Decimal
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,6 +18,7 @@ WEEKS, TIES, AGENCY = "over-tre-kalenderuker", "kommersiell-tilknytning", "vikar
 
 #: case → the rule that decides otherwise, and kroner on known rates
 AFFECTED = {
+    "fixtures/2023/eldre-avtaler-møter-kravene-i-oktober-2022.yaml": (WEEKS, "0.00"),
     "fixtures/2023/konvertert-10-og-11-januar.yaml": (WEEKS, "6309.00"),
     "fixtures/2023/signert-10-og-11-oktober-2022.yaml": (WEEKS, "0.00"),
     "fixtures/2023/tilbakedatering-til-10-og-11-oktober.yaml": (WEEKS, "0.00"),
@@ -26,8 +28,11 @@ AFFECTED = {
     "fixtures/2023/tre-kalenderuker-måned-med-31-dager.yaml": (WEEKS, "0.00"),
     "fixtures/2023/veiledning-21-og-22-dager.yaml": (WEEKS, "6309.00"),
     "fixtures/2023/vikar-fra-vikarbyrå-del-av-måned.yaml": (AGENCY, "0.00"),
+    "fixtures/2023/vikar-fra-vikarbyrå-én-dag-av-22.yaml": (AGENCY, "6309.00"),
+    "fixtures/2023/vikarbyrå-uten-vikariat-og-vikariat-uten-vikarbyrå.yaml": (WEEKS, "0.00"),
     "fixtures/2024/tilknytning-del-av-august.yaml": (TIES, "-6724.00"),
     "fixtures/2024/tilknytning-fire-dager-i-kort-måned.yaml": (TIES, "-6724.00"),
+    "fixtures/2024/tilknytning-noen-dager-i-mai.yaml": (TIES, "-6724.00"),
     "fixtures/2024/tilknytning-uavklart-21-frie-dager.yaml": (TIES, "0.00"),
     "fixtures/2024/tilknytning-uavklart-og-kommersiell-i-samme-måned.yaml": (TIES, "-6724.00"),
     "fixtures/2024/tre-kalenderuker-februar-i-skuddår.yaml": (WEEKS, "0.00"),
@@ -35,6 +40,14 @@ AFFECTED = {
     "fixtures/2025/signert-9-og-10-september.yaml": (WEEKS, "0.00"),
     "fixtures/2025/tilknytning-del-av-februar.yaml": (TIES, "0.00"),
 }
+
+
+def by_year() -> dict[str, tuple[int, str]]:
+    """Year → how many of its cases are affected, and their kroner."""
+    years: dict[str, list[Decimal]] = {}
+    for path, (_, kroner) in AFFECTED.items():
+        years.setdefault(path.split("/")[1], []).append(Decimal(kroner))
+    return {year: (len(amounts), f"{sum(amounts):.2f}") for year, amounts in years.items()}
 
 
 def make(folder: Path) -> Path:
