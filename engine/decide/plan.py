@@ -58,16 +58,20 @@ class Plan:
                 self.base[flag] = JA if holds else NEI
                 self.excepting = self.excepting or (in_force and holds)
             if in_force:
-                self._gather(clause, always, within)
+                self._gather(clause, self.base, always, within)
         self._always = self._comparators(always)
         self._within = [(scope, self._comparators(own - always)) for scope, own in within.items()]
         self._answers: dict[bytes, Answers] = {}
 
     @staticmethod
-    def _gather(clause: Clause, always: set[int], within: dict[int, set[int]]) -> None:
+    def _gather(clause: Clause, base: list[int], always: set[int], within: dict[int, set[int]]) -> None:
         """The leaves to compare always, and those only needed where a leaf that is the clause's scope does not say no."""
         own: set[int] = set()
-        trees: list[Tree | None] = [clause.requirement, clause.judgement, *(when for _, _, when in clause.exemptions)]
+        trees: list[Tree | None] = [
+            clause.requirement,
+            clause.judgement,
+            *(when for _, flag, when in clause.exemptions if base[flag] & YES),
+        ]
         for tree in trees:
             if tree is not None:
                 own |= tree_leaves(tree)
