@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from engine.language.rulebook import Rulebook
     from engine.regress.impact import Impact
-    from engine.regress.impact_case import CaseImpact
 
 EXAMPLES = """Eksempler:
   alis konsekvens --fra main --til rules --saker fixtures
@@ -83,6 +82,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 def _impact(chosen: argparse.Namespace) -> Impact:
     """Everything compared. Raises Faults for versions that are not rules and for paths that are not cases."""
+    from engine.cli.progress import with_progress
     from engine.regress.case import case_files
     from engine.regress.impact import compare_cases, impact
     from engine.regress.impact_version import find_version
@@ -95,7 +95,7 @@ def _impact(chosen: argparse.Namespace) -> Impact:
         facts = chosen.etter or _codes(books[1])
         _check_facts(facts, books[1])
         comparing = compare_cases(paths, before, after, facts, chosen.prosesser, books)
-        return impact(before, after, books, _with_progress(comparing, len(paths)), facts)
+        return impact(before, after, books, with_progress(comparing, len(paths), "Sammenligner"), facts)
 
 
 def _codes(book: Rulebook) -> list[str]:
@@ -114,21 +114,3 @@ def _check_facts(facts: Iterable[str], book: Rulebook) -> None:
             hint = did_you_mean(fact, known)
             what = f"«{fact}» er ikke en opplysning om søknaden" + ("," + hint if hint else "")
             raise Faults([argument_fault(what, "oppgi en opplysning på søknaden i --etter")])
-
-
-def _with_progress(cases: Iterable[CaseImpact], total: int) -> Iterator[CaseImpact]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    with Progress(
-        TextColumn("Sammenligner"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    ) as bar:
-        task = bar.add_task("sammenligner", total=total)
-        for case in cases:
-            yield case
-            bar.advance(task)

@@ -74,7 +74,7 @@ def _found(chosen: argparse.Namespace, root: Path, files: Sequence[Path]) -> Mut
     since, kept = _since(chosen.siden, book)
     named = [path for path in files if chosen.navn is None or chosen.navn in path.as_posix()]
     cases, unfit = prepare(_with_progress(named, len(named), "Saker"), book)
-    with Workers(book, cases, chosen.prosesser) as workers:
+    with Workers(book, cases, frozenset(exempt), chosen.prosesser) as workers:
         bench = workers.bench
         numbers = _chosen(chosen, bench, kept)
         trials = list(_with_progress(try_all(workers, numbers), len(numbers), "Endringer"))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.cli import dekning, mutasjon
+from engine.cli.progress import with_progress
 from engine.cli.root import rule_root
 
 if TYPE_CHECKING:
@@ -64,7 +64,9 @@ def run(chosen: argparse.Namespace) -> int:
     console = _console()
     if mutasjon.asked(chosen):
         return mutasjon.run(chosen, files, console)
-    running = _with_progress(run_cases(files, rule_root(chosen.regler), processes=chosen.prosesser), len(files))
+    running = with_progress(
+        run_cases(files, rule_root(chosen.regler), processes=chosen.prosesser), len(files), "Tester"
+    )
     if chosen.opphav:
         from engine.cli import opphav
 
@@ -93,25 +95,6 @@ def _console() -> Console:
     from engine.regress.told import WIDTH
 
     return Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
-
-
-def _with_progress(results: Iterable[Result], total: int) -> Iterator[Result]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    console = Console(stderr=True)
-    with Progress(
-        TextColumn("Tester"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        console=console,
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    ) as bar:
-        task = bar.add_task("tester", total=total)
-        for result in results:
-            yield result
-            bar.advance(task)
 
 
 def _tell(result: Result, console: Console) -> None:

@@ -104,7 +104,7 @@ class _Check:
     def _twice(self, fact: Fact, places: dict[str, Place]) -> None:
         for number, word in enumerate(fact.choices):
             if word in fact.choices[:number]:
-                what = f"«{word}» står to ganger"
+                what = f"«{word}» står to ganger blant svarene på «{fact.name}»"
                 self._add(
                     places[f"verdier.{number}"], "FAKTUM", what, "hvert svar kan bare stå én gang", "fjern den ene"
                 )

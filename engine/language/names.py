@@ -101,6 +101,8 @@ def scheme_names(
     """Every name that the rules of a scheme may use, except the fields of lists. `unsure` are names from faulty parts."""
     known: dict[str, Type] = {UNREADABLE: UNSURE, **CALENDAR, **dict.fromkeys(unsure, UNSURE)}
     for fact in vocabulary.facts.values():
+        if fact.name in CALENDAR:
+            continue
         if scheme in fact.schemes:
             known[fact.name] = fact_type(fact, fact.level)
         elif not set(fact.schemes) <= set(vocabulary.schemes):  # a misspelt scheme, which may be this one
@@ -132,6 +134,8 @@ def _learn(one: Definition | Parameter, known: dict[str, Type]) -> bool:
         if table is not None:
             known[one.name] = table
         return table is not None
+    if known.get(one.name, UNSURE).source == "tabell":
+        return True  # the name of a table, which is told of where it is taken again
     meaning = one.meaning
     unit = one.unit or PLAIN
     if isinstance(meaning, LastOf | EarliestOf):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from engine.language import schema_check
 from engine.language.field import Fields
-from engine.language.model import Months, Parameter, Quantity
+from engine.language.model import Parameter, Quantity
 from engine.language.rulebook import Rulebook, SchemeRules
 from engine.language.rulefile import read_quantity
 from engine.text import yaml
@@ -41,9 +41,9 @@ def lay_over(book: Rulebook, path: Path) -> Rulebook:
     parameters = dict(rules.parameters)
     for name, place, _ in top.items("satser"):
         if name not in parameters:
-            hint = did_you_mean(name, parameters)
-            what = f"«{name}» er ikke en sats eller grense" + ("," + hint if hint else "")
-            faults.add(place, "SATS-NAVN", what, "bare satser og grenser i reglene kan erstattes", "rett navnet")
+            hint = did_you_mean(name, [rate for rate, one in parameters.items() if one.is_rate])
+            what = f"«{name}» er ikke en sats i reglene" + ("," + hint if hint else "")
+            faults.add(place, "SATS-NAVN", what, "bare satser som finnes, kan legges over reglene", "rett navnet")
             continue
         parameter = parameters[name]
         if not parameter.is_rate:
@@ -68,28 +68,25 @@ def lay_over(book: Rulebook, path: Path) -> Rulebook:
 def _check(parameter: Parameter, rows: list[Quantity], faults: FaultList) -> None:
     variants = [variant.id for variant in parameter.variants]
     for row in rows:
-        if row.unknown:
+        if row.unknown and not row.unread:
             what = f"«{parameter.name}» har ingen verdi"
             faults.add(row.place, "SATS-UKJENT", what, "et forslag må være et tall", "skriv «verdi» med et tall")
         if row.variant is not None and row.variant not in variants:
             hint = did_you_mean(row.variant, variants)
             what = f"«{parameter.name}» har ingen variant «{row.variant}»" + ("," + hint if hint else "")
-            faults.add(row.place, "VARIANT", what, f"variantene er {list_text(variants) or 'ingen'}", "rett navnet")
+            why = f"variantene er {list_text(variants)}" if variants else "den har ingen varianter"
+            faults.add(row.at("variant"), "VARIANT", what, why, "rett navnet" if variants else "fjern «variant»")
         if row.formula is not None:
             what = f"«{parameter.name}» har en formel"
-            faults.add(row.place, "SATS-FORMEL", what, "foreslåtte satser er tall", "skriv «verdi» med et tall")
+            faults.add(row.at("formel"), "SATS-FORMEL", what, "foreslåtte satser er tall", "skriv «verdi» med et tall")
     for index, row in enumerate(rows):
         for other in rows[:index]:
             same = row.variant == other.variant or row.variant is None or other.variant is None
-            if same and row.key == other.key and _meet(row.months, other.months):
+            dated = not row.misdated and not other.misdated
+            if same and dated and row.key == other.key and row.months.meet(other.months):
                 what = f"«{parameter.name}» har to verdier for samme måned"
-                faults.add(row.place, "SATS-OVERLAPP", what, "en måned kan bare ha én verdi", "rett månedene")
-
-
-def _meet(one: Months, other: Months) -> bool:
-    first = max(one.first or 0, other.first or 0)
-    last = min(one.last if one.last is not None else 10**6, other.last if other.last is not None else 10**6)
-    return first <= last
+                why = f"den første står i {other.place}"
+                faults.add(row.at("måneder"), "SATS-OVERLAPP", what, why, "rett månedene")
 
 
 def _laid(parameter: Parameter, rows: list[Quantity]) -> tuple[Quantity, ...]:

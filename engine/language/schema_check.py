@@ -229,9 +229,11 @@ def _names(error: ValidationError, node: Node) -> Iterator[Fault]:
     yield Fault(place, "SKJEMA-NAVN", what, f"forventet {_expected(schema)}", next_step)
 
 
-def _range(error: ValidationError, node: Node) -> Iterator[Fault]:
-    what = f"{_found(error.instance)} er utenfor det som er lov i {_owner(error)}"
-    yield Fault(_place(error, node), "SKJEMA-STØRRELSE", what, f"forventet {_expected(error.schema)}", "rett tallet")
+def _too_many(error: ValidationError, node: Node) -> Iterator[Fault]:
+    given: Any = error.instance
+    what = f"{_owner(error)} har {list_text([quoted(key) for key in given])}"
+    why = f"det kan bare stå én av disse: {list_text(_keys(error.schema), 'eller')}"
+    yield Fault(_place(error, node), "SKJEMA-ETT-AV", what, why, "del dem på hver sin linje med «-» foran")
 
 
 def _again(error: ValidationError, node: Node) -> Iterator[Fault]:
@@ -253,7 +255,6 @@ def _other(error: ValidationError, node: Node) -> Iterator[Fault]:
 _KEYWORDS: dict[str, Callable[[ValidationError, Node], Iterator[Fault]]] = {
     "required": _required,
     "additionalProperties": _unknown,
-    "unevaluatedProperties": _unknown,
     "type": _type,
     "enum": _enum,
     "const": _const,
@@ -263,9 +264,7 @@ _KEYWORDS: dict[str, Callable[[ValidationError, Node], Iterator[Fault]]] = {
     "minProperties": _empty,
     "anyOf": _branches,
     "oneOf": _branches,
-    "minimum": _range,
-    "maximum": _range,
-    "exclusiveMinimum": _range,
+    "maxProperties": _too_many,
     "uniqueItems": _again,
 }
 

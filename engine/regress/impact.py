@@ -41,7 +41,7 @@ WORTH_SHARING = 150
 
 @dataclass(slots=True)
 class Total:
-    """Cases of one group, and what they come to on known rates. `open_*` are the cases or lines whose sum is not known."""
+    """Cases of one group, and what they come to on known rates. `open_*` are the cases or lines that wait for a rate."""
 
     group: str
     cases: int = 0
@@ -59,10 +59,10 @@ class Total:
         """Count what a case or a line came to before and after."""
         if before is not None:
             self.before += before.money.known
-            self.open_before += before.money.total is None
+            self.open_before += before.money.waits
         if after is not None:
             self.after += after.money.known
-            self.open_after += after.money.total is None
+            self.open_after += after.money.waits
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,11 @@ class Impact:
                 total(COMPONENT, component).cases += 1
                 total(COMPONENT, component).changed += changed
         return {axis: [groups[name] for name in sorted(groups)] for axis, groups in found.items()}
+
+    @property
+    def grouped(self) -> Mapping[str, list[Total]]:
+        """The totals that have any group to show."""
+        return {axis: groups for axis, groups in self.totals.items() if groups}
 
     def _counted(self) -> Iterator[CaseImpact]:
         return (case for case in self.cases if case.before is not None and case.after is not None)

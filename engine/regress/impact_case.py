@@ -23,10 +23,11 @@ UNCHANGED, WORDING, CHANGED, ONE_SIDED, UNREAD = (
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """`total` is None while a needed rate is unknown; `known` is what the known rates come to."""
+    """`total` is None while it cannot be said; `known` is what the known rates come to; `waits` that a needed rate is unknown."""
 
     total: Decimal | None
     known: Decimal
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class CaseImpact:
     @property
     def exact(self) -> bool:
         """Whether the difference is the whole difference: no needed rate is unknown before or after."""
-        return all(side is not None and side.money.total is not None for side in (self.before, self.after))
+        return not any(side is not None and side.money.waits for side in (self.before, self.after))
 
 
 def compare(path: str, year: str, groups: tuple[tuple[str, str], ...], before: Json, after: Json) -> CaseImpact:
@@ -144,7 +145,7 @@ def _money(written: Json) -> Money:
     """From the application's sums, or from a line, where `kjent` stands only beside an unknown amount."""
     total = written["sum"] if "sum" in written else written["beløp"]
     known = written.get("kjent", total)
-    return Money(None if total is None else Decimal(total), Decimal(known or 0))
+    return Money(None if total is None else Decimal(total), Decimal(known or 0), bool(written.get("mangler_satser")))
 
 
 def _lines(before: Json, after: Json) -> Iterator[LineImpact]:

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
+from engine.decide.answer import NOT_RELEVANT
+
 Json = dict[str, Any]
 Months = frozenset[tuple[str, str, str]]
 
@@ -31,7 +33,12 @@ class Cause:
     @property
     def answers(self) -> bool:
         """Whether the answer itself differs, not only what is said of it."""
-        return self.before != self.after
+        return self.before != self.after and not {self.before, self.after} <= {ABSENT, NOT_RELEVANT}
+
+    @property
+    def one_sided(self) -> bool:
+        """Whether only one version came to the condition."""
+        return ABSENT in (self.before, self.after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,9 @@ def leading(found: tuple[Cause, ...], changed: bool) -> tuple[Cause, ...]:
     of a decision that only words its reasons differently, one a condition."""
     if not changed:
         return tuple({one.rule: one for one in reversed(found)}.values())[::-1]
+    if any(one.doctor is None and one.answers and not one.one_sided for one in found):
+        # what follows from the application itself is not told again for each doctor
+        found = tuple(one for one in found if not one.one_sided)
     nearest: dict[str | None, int] = {}
     for one in found:
         nearest[one.doctor] = min(nearest.get(one.doctor, _WORDING), _rank(one))
@@ -98,7 +108,7 @@ def _rank(one: Cause) -> int:
         return 0
     if not one.answers:
         return _WORDING
-    if ABSENT in (one.before, one.after):
+    if one.one_sided:
         return 3
     return 2 if one.doctor else 1
 

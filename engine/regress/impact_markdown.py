@@ -57,7 +57,7 @@ def _lines(impact: Impact, most: int) -> Iterator[str]:
         yield from _more(found, most)
     if impact.of(CHANGED):
         yield "\n<details><summary>Summer</summary>"
-        for axis, groups in impact.totals.items():
+        for axis, groups in impact.grouped.items():
             yield from _totals(axis, groups, max(most, 5))
         yield "\n</details>"
 

@@ -53,7 +53,7 @@ def _body(impact: Impact) -> Iterator[str]:
         yield from _outcomes(impact)
         yield "<h2>Kroner</h2>"
         yield "<p>Søylene viser endringen i kjent beløp. Tallene står ved siden av.</p>"
-        for axis, groups in impact.totals.items():
+        for axis, groups in impact.grouped.items():
             yield from _totals(axis, groups)
         yield "<h2>Saker som får et annet vedtak</h2>"
         for case in impact.of(CHANGED):

@@ -48,7 +48,7 @@ def _parts(impact: Impact) -> Iterator[RenderableType]:
         if len(found) > MOST_CASES:
             yield Text(f"… og {words.cases(len(found) - MOST_CASES)} til", style="dim")
     if impact.of(CHANGED):
-        for axis, groups in impact.totals.items():
+        for axis, groups in impact.grouped.items():
             yield _title(f"Etter {axis}")
             yield _table(groups)
 

@@ -47,6 +47,8 @@ def money(one: Money | None) -> str:
         return NOTHING
     if one.total is not None:
         return money_text(one.total)
+    if not one.waits:
+        return "beløpet er ikke regnet ut"
     return f"ukjent sum (kjent: {money_text(one.known)})" if one.known else "ukjent sum"
 
 
@@ -131,8 +133,9 @@ def summary(impact: Impact) -> list[str]:
     told = [f"{number[CHANGED]} av {cases(len(impact.cases))} får et annet vedtak."]
     inexact = sum(not case.exact for case in impact.of(CHANGED))
     if inexact:
-        which = "alle" if inexact == number[CHANGED] else f"{inexact} av dem"
-        told.append(f"For {which} er en sats ukjent, så endringen i kroner kan ikke regnes helt ut.")
+        which = "noen av dem" if inexact == number[CHANGED] else f"{inexact} av dem"
+        about = "" if number[CHANGED] == 1 else f" for {which}"
+        told.append(f"Endringen i kroner kan ikke regnes helt ut{about}, fordi en sats er ukjent.")
     if number[WORDING]:
         told.append(f"{cases(number[WORDING])} får samme vedtak med en annen begrunnelse.")
     if number[UNCHANGED] or not impact.cases:

@@ -33,6 +33,9 @@ NOTICED, REFUSED, SURVIVED = "merket", "stanset av kontrollen", "ikke merket"
 #: when this many cases have let a mutant pass, the rule check is asked before the rest
 SUSPICIOUS = 12
 
+#: how many cases, the likeliest first, try a change that is recorded as equivalent: enough to tell that the record is wrong
+ENOUGH = 64
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -46,11 +49,15 @@ class Trial:
 
 
 class Bench:
-    """The rules, the cases and the mutants by number. Cases that noticed a change of a part are tried first on the next one."""
+    """The rules, the cases and the mutants by number. Cases that noticed a change of a part are tried first on the next one.
 
-    def __init__(self, book: Rulebook, cases: Sequence[Case]) -> None:
+    `exempt` are the ids of the mutants recorded as equivalent.
+    """
+
+    def __init__(self, book: Rulebook, cases: Sequence[Case], exempt: frozenset[str] = frozenset()) -> None:
         self.book = book
         self.cases = cases
+        self.exempt = exempt
         self.mutants = mutants(book)
         self._reach = {name: Reach(scheme) for name, scheme in book.schemes.items()}
         self._noticing: dict[Part, Counter[int]] = {}
@@ -82,7 +89,7 @@ class Bench:
         mutant = self.mutants[number]
         book = mutant.laid_on(self.book)
         by = naive()
-        order = self.order(mutant)
+        order = self.order(mutant)[: ENOUGH if mutant.id in self.exempt else None]
         for tried, case in enumerate(order, start=1):
             if tried == SUSPICIOUS and (refused := refusal(book, mutant.scheme)):
                 return Trial(number, REFUSED, what=refused, tried=tried - 1)
@@ -123,13 +130,17 @@ def refusal(book: Rulebook, scheme: str | None) -> str:
 class Workers:
     """Processes that each have a bench of their own; with one process, the work is done here."""
 
-    def __init__(self, book: Rulebook, cases: Sequence[Case], processes: int | None = None) -> None:
+    def __init__(
+        self, book: Rulebook, cases: Sequence[Case], exempt: frozenset[str] = frozenset(), processes: int | None = None
+    ) -> None:
         self.count = processes if processes is not None else os.cpu_count() or 1
-        self.bench = Bench(book, cases)
+        self.bench = Bench(book, cases, exempt)
         self._pool: ProcessPoolExecutor | None = None
         if self.count > 1:
             plain = replace(book, compiled={})
-            self._pool = ProcessPoolExecutor(self.count, get_context("spawn"), _open_here, (plain, tuple(cases)))
+            self._pool = ProcessPoolExecutor(
+                self.count, get_context("spawn"), _open_here, (plain, tuple(cases), exempt)
+            )
 
     def __enter__(self) -> Workers:
         return self
@@ -149,8 +160,8 @@ class Workers:
 _here: list[Bench] = []
 
 
-def _open_here(book: Rulebook, cases: Sequence[Case]) -> None:
-    _here[:] = [Bench(book, cases)]
+def _open_here(book: Rulebook, cases: Sequence[Case], exempt: frozenset[str]) -> None:
+    _here[:] = [Bench(book, cases, exempt)]
 
 
 def _do_here(work: Callable[[Bench, Any], U], task: Any) -> U:

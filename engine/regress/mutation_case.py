@@ -61,22 +61,23 @@ def written(application: Application, book: Rulebook, by: Sequence[Evaluator]) -
     return as_json(decide(application, book, by))
 
 
-def prepare(files: Iterable[Path], book: Rulebook) -> tuple[list[Case], list[str]]:
-    """The cases that stand by the rules as they are, and the files that do not or that expect nothing."""
-    cases, unfit = [], []
+def prepare(files: Iterable[Path], book: Rulebook) -> tuple[list[Case], list[tuple[str, str]]]:
+    """The cases that stand by the rules as they are; and the files that do not, each with why."""
+    cases: list[Case] = []
+    unfit: list[tuple[str, str]] = []
     by = naive()
     for path in files:
         try:
             application = read_application(path, book)
         except Faults:
-            unfit.append(str(path))
+            unfit.append((str(path), "kan ikke leses"))
             continue
         if application.expected is None:
-            unfit.append(str(path))
+            unfit.append((str(path), "har ikke «forventet»"))
             continue
         decision = written(application, book, by)
         if deviations(application.expected, decision):
-            unfit.append(str(path))
+            unfit.append((str(path), "stemmer ikke med reglene slik de er"))
         else:
             cases.append(case_of(str(path), application, decision))
     return cases, unfit

@@ -37,7 +37,7 @@ class Mutation:
     exempt: Mapping[str, Exempt]
     outdated: Sequence[Exempt]
     cases: int
-    unfit: Sequence[str]
+    unfit: Sequence[tuple[str, str]]
     seconds: float
     since: str | None = None
     witnesses: dict[int, Witness] = field(default_factory=dict)
@@ -110,7 +110,7 @@ def as_json(found: Mutation, places: Places) -> str:
         **{_key(status): counts[status] for status in STATUSES},
         "poeng": percent(found.score()),
         "saker": found.cases,
-        "saker_holdt_utenfor": list(found.unfit),
+        "saker_holdt_utenfor": [{"fil": file, "fordi": why} for file, why in found.unfit],
         "siden": found.since,
         "sekunder": f"{found.seconds:.1f}",
         "etter_slag": [_row("slag", *row) for row in found.by(lambda mutant: mutant.kind)],

@@ -13,6 +13,7 @@ from engine.regress.mutation_report import EXEMPT, STATUSES, Mutation, Places, d
 
 #: deviations shown for one witness
 _MOST = 4
+_LONGEST = 120
 
 
 def show(found: Mutation, places: Places, console: Console) -> None:
@@ -22,8 +23,8 @@ def show(found: Mutation, places: Places, console: Console) -> None:
 
 
 def _parts(found: Mutation, places: Places) -> Iterator[RenderableType]:
-    for file in found.unfit:
-        yield Text(f"{file} stemmer ikke med reglene slik de er, og er holdt utenfor.", style="yellow")
+    for file, why in found.unfit:
+        yield Text(f"{file} {why}, og er holdt utenfor.", style="yellow")
     if found.trials:
         yield _table(found)
     for trial in found.survivors():
@@ -56,14 +57,18 @@ def _survivor(trial: Trial, found: Mutation, places: Places) -> Iterator[Text]:
     if witness is None:
         yield Text("  Det er ikke funnet noen søknad som merker den. Prøv å begrunne at ingen kan gjøre det.")
         return
-    yield Text(f"  Ingen sak merker den. Med denne søknaden blir {differs(witness)} en annen:")
+    yield Text(f"  Ingen sak merker den. Med denne søknaden blir {differs(witness)} annerledes:")
     for line in _application(witness.saved.text):
         yield Text(f"    {line}", style="dim")
     for one in witness.saved.differences[:_MOST]:
-        yield Text(f"  {one.path}: {one.expected} etter reglene, {one.found} etter endringen")
+        yield Text(f"  {one.path}: {_cut(one.expected)} etter reglene, {_cut(one.found)} etter endringen")
     saved = found.saved.get(trial.mutant)
     if saved is not None:
         yield Text(f"  Lagret i {saved}.")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 
 def _application(text: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Changes of rates and thresholds: a value one step, a neighbour's value, months moved, a formula.
+"""Changes of rates and thresholds: a value one step, a neighbour's value, known or unknown, months moved, a formula.
 
 The rows of a table may stand in several rule sets. Rows for the same key and variant are neighbours in the order of their months,
 or of their keys; where two rows meet, both are moved, so that no month is left without a value.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 from engine.explain.prose import Prose
@@ -18,13 +19,8 @@ from engine.regress.mutation_change import Change, Hints, Reader, hints, short, 
 from engine.regress.mutation_tree import condition_changes, expression_changes
 from engine.text.month import Month, month_in_words, month_text
 
-STEP, SWAPPED, MONTHS, FORMULA, VARIANT = (
-    "verdi i tabell",
-    "verdi byttet med naboens",
-    "måneder i tabell",
-    "formel",
-    "variant",
-)
+STEP, SWAPPED, KNOWN = "verdi i tabell", "verdi byttet med naboens", "kjent eller ukjent verdi"
+MONTHS, FORMULA, VARIANT = "måneder i tabell", "formel", "variant"
 
 #: changed rows: (rule set, row number) → the row instead
 Rows = Mapping[tuple[str, int], Quantity]
@@ -95,8 +91,11 @@ def _values(parameter: Parameter, rows: list[Row], index: int, prose: Prose) -> 
     if quantity.value is not None:
         for after in steps(quantity.value, kind):
             yield _value(parameter, quantity, after, STEP, prose, hints(quantity.value, after, kind=kind))
+        yield _value(parameter, quantity, None, KNOWN, prose, hints(quantity.value, kind=kind))
     if quantity.formula is not None:
         return
+    if quantity.value is None and kind == "tall":
+        yield _value(parameter, quantity, Fraction(0), KNOWN, prose, hints(0))
     told = {short(quantity.value, kind)}
     for neighbour in (index - 1, index + 1):
         if 0 <= neighbour < len(rows) and rows[neighbour].quantity.formula is None:

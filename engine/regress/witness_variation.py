@@ -210,7 +210,7 @@ def _shorter(period: Period) -> Iterator[Period]:
         yield dated(period, period.first, last_day(Month(months[-2])))
     days = (period.last - period.first).days
     for less in (days // 2, 1):
-        if less > 0:
+        if 0 < less <= days:
             yield dated(period, period.first + timedelta(days=less), period.last)
             yield dated(period, period.first, period.last - timedelta(days=less))
 

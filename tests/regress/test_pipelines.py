@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
+from commands import git
 from twenty_one_days import AFFECTED, FIXTURES, ROOT, change
 
 from engine.regress.impact_markdown import MARK
@@ -63,13 +64,6 @@ def environment(lager: Path, **more: str) -> dict[str, str]:
         "https_proxy": "http://127.0.0.1:9",
         **more,
     }
-
-
-def git(*words: str, at: Path) -> None:
-    own = {"GIT_AUTHOR_NAME": "n", "GIT_AUTHOR_EMAIL": "e", "GIT_COMMITTER_NAME": "n", "GIT_COMMITTER_EMAIL": "e"}
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    config = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-    subprocess.run(["git", *words], cwd=at, env={**clean, **own, **config}, check=True, capture_output=True)
 
 
 def shell(script: str, lager: Path, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:

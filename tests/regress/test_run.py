@@ -3,31 +3,20 @@
 import json
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from commands import Run, caller
 from twenty_one_days import AFFECTED, FIXTURES, ROOT, change, make
 
-from engine.cli.main import main
 from engine.regress.case import case_files
 from engine.regress.run import DEVIATES, PASSED, UNUSABLE, Choice, Result, chosen, run_cases
-
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """A command → code, what it printed and what it complained of."""
-
-    def call(*words: str | Path) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = main([str(word) for word in words])
-        found = capsys.readouterr()
-        return code, found.out, found.err
-
-    return call
+    return caller(capsys)
 
 
 @pytest.fixture(scope="module")

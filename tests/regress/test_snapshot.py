@@ -6,14 +6,13 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from commands import Run, caller
 from twenty_one_days import FIXTURES
 
 from engine.case.application import application
-from engine.cli.main import main
 from engine.decide.decide import decide
 from engine.explain.contract import as_json
 from engine.language.rulebook import Rulebook
@@ -24,8 +23,6 @@ from engine.regress.snapshot import Update, _extents, update
 from engine.text import yaml
 from engine.text.fault import Faults
 from engine.text.node import Mapping, Scalar
-
-Run = Callable[..., tuple[int, str, str]]
 
 HEAD = """\
 # Saken er skrevet for hånd.
@@ -62,14 +59,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
     """A command beside the cases, by the shipped rules → code, what it printed and what it complained of."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ALIS_REGLER", str(rules))
-
-    def call(*words: str | Path) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = main([str(word) for word in words])
-        found = capsys.readouterr()
-        return code, found.out, found.err
-
-    return call
+    return caller(capsys)
 
 
 def written(tmp_path: Path, text: str | bytes, name: str = "sak.yaml") -> Path:
