@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
+from engine.cli.arguments import argument_fault
+from engine.cli.progress import with_progress
 from engine.cli.root import rule_root
+from engine.text.fault import Faults
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,8 +19,6 @@ if TYPE_CHECKING:
     from engine.regress.mutant import Part
     from engine.regress.mutation import Bench
     from engine.regress.mutation_report import Mutation
-
-T = TypeVar("T")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -73,11 +73,14 @@ def _found(chosen: argparse.Namespace, root: Path, files: Sequence[Path]) -> Mut
     book = open_rulebook(root)
     since, kept = _since(chosen.siden, book)
     named = [path for path in files if chosen.navn is None or chosen.navn in path.as_posix()]
-    cases, unfit = prepare(_with_progress(named, len(named), "Saker"), book)
+    cases, unfit = prepare(with_progress(named, len(named), "Saker"), book)
+    if not cases:
+        what = f"ingen av de {len(named)} sakene kan prøves mot endringer"
+        raise Faults([argument_fault(what, "kjør «alis test» og rett sakene først")])
     with Workers(book, cases, frozenset(exempt), chosen.prosesser) as workers:
         bench = workers.bench
         numbers = _chosen(chosen, bench, kept)
-        trials = list(_with_progress(try_all(workers, numbers), len(numbers), "Endringer"))
+        trials = list(with_progress(try_all(workers, numbers), len(numbers), "Endringer"))
         found = Mutation(
             bench.mutants,
             trials,
@@ -90,7 +93,7 @@ def _found(chosen: argparse.Namespace, root: Path, files: Sequence[Path]) -> Mut
         )
         surviving = [trial.mutant for trial in found.survivors()]
         searched = workers.run(find_witness, surviving)
-        for witness in _with_progress(searched, len(surviving), "Søknader som merker det"):
+        for witness in with_progress(searched, len(surviving), "Søknader som merker det"):
             if witness is not None:
                 found.witnesses[witness.mutant] = witness
     found.seconds = time.monotonic() - start
@@ -133,21 +136,3 @@ def _save(found: Mutation, folder: Path) -> None:
         if not path.exists():
             write_whole(path, witness.saved.text)
         found.saved[number] = path
-
-
-def _with_progress(items: Iterable[T], total: int, title: str) -> Iterator[T]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    with Progress(
-        TextColumn(title),
-        BarColumn(),
-        MofNCompleteColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    ) as bar:
-        task = bar.add_task(title, total=total)
-        for item in items:
-            yield item
-            bar.advance(task)

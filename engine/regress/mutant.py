@@ -32,7 +32,7 @@ VOCABULARY = "vokabular"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the rules that mutants are changes of: `2023/nasjonal-alis`, `vilkår`, `hel-måned`."""
+    """A part of the rules that mutants are changes of: the id of its rule set, the section of the file, its name there."""
 
     origin: str
     section: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from engine.language.model import RuleSet
@@ -16,23 +16,23 @@ _TOGETHER = ("vilkår", "merknader", "satser", "grenser", "definisjoner", "bereg
 
 def touched(book: Rulebook, other: Rulebook) -> frozenset[Part]:
     """The parts of the first rulebook that a change from the other bears on."""
-    found: set[Part] = set(_vocabulary(book, other))
+    shared = set(_vocabulary(book, other))
+    found = set(shared)
     for name, scheme in book.schemes.items():
         earlier = {one.id: one for one in other.schemes[name].sets} if name in other.schemes else {}
-        changed = set(found)
+        changed = set(shared)
         for one in scheme.sets:
             before = earlier.get(one.id)
             changed |= set(_parts(one)) if before is None else set(_differing(one, before))
-        reached = Reach(scheme).of(changed | set(_versions(changed, scheme)))
-        found |= reached | set(_versions(set(reached), scheme))
+        reached = Reach(scheme).of(changed | _versions(changed, scheme))
+        found |= reached | _versions(reached, scheme)
     return frozenset(found)
 
 
-def _versions(parts: set[Part], scheme: SchemeRules) -> Iterator[Part]:
-    """The versions of the same parts in the other rule sets: what one says may hide or show what another does."""
-    for part in parts:
-        if part.section in _TOGETHER:
-            yield from (Part(one.id, part.section, part.name) for one in scheme.sets)
+def _versions(parts: Iterable[Part], scheme: SchemeRules) -> set[Part]:
+    """The versions of the same parts in the scheme's rule sets: what one says may hide or show what another does."""
+    wanted = {(part.section, part.name) for part in parts if part.section in _TOGETHER}
+    return {part for one in scheme.sets for part in _parts(one) if (part.section, part.name) in wanted}
 
 
 def _named(one: RuleSet) -> dict[str, Mapping[str, Any]]:

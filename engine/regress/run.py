@@ -14,7 +14,8 @@ from engine.case.application import read_application
 from engine.decide.agreement import Disagreement
 from engine.decide.decide import decide, evaluators
 from engine.explain.contract import as_json
-from engine.language.rulebook import Rulebook, open_rulebook
+from engine.language.kept import open_kept
+from engine.language.rulebook import Rulebook
 from engine.regress.blame import Blame, blame
 from engine.regress.expectation import Deviation, deviations
 from engine.text.fault import Faults
@@ -105,10 +106,10 @@ def run_cases(paths: Sequence[Path], root: Path, both: bool = True, processes: i
     """The results in the order of the paths. Many cases are shared between processes, each with its own rulebook."""
     workers = processes if processes is not None else min(os.cpu_count() or 1, len(paths) // WORTH_SHARING + 1)
     if workers <= 1:
-        book = open_rulebook(root)
+        book = open_kept(root)
         yield from (run_case(path, book, both) for path in paths)
         return
-    open_rulebook(root)  # what is wrong with the rules is told once, here
+    open_kept(root)  # what is wrong with the rules is told once, here
     with ProcessPoolExecutor(workers, get_context("spawn"), _open_here, (root, both)) as pool:
         yield from pool.map(_run_here, paths, chunksize=8)
 
@@ -117,7 +118,7 @@ _here: list[Callable[[Path], Result]] = []
 
 
 def _open_here(root: Path, both: bool) -> None:
-    book = open_rulebook(root)
+    book = open_kept(root)
     _here[:] = [lambda path: run_case(path, book, both)]
 
 

@@ -1026,18 +1026,32 @@ def test_half_a_krone_rounds_up_in_guided_service(decide_case: Decide) -> None:
     assert answer["beløp"]["sum"] == "8800.00"
 
 
-# --- faults found by these tests, and not yet mended ----------------------------------------------------------------------
-
-
-@pytest.mark.xfail(strict=True, reason="the derived amount (`forslag` in the rules) is shown nowhere")
 @pytest.mark.parametrize(
-    ("month", "suggested"), [("2019-06", "5\u00a0713,33"), ("2018-06", "5\u00a0300"), ("2021-07", "6\u00a0186,67")]
-)
+    ("month", "suggested"),
+    [
+        ("2010-07", "4\u00a0453,33"), ("2011-06", "4\u00a0453,33"), ("2011-07", "4\u00a0520"), ("2012-07", "4\u00a0700"),
+        ("2013-07", "4\u00a0786,67"), ("2014-07", "4\u00a0953,33"), ("2015-06", "4\u00a0953,33"), ("2015-07", "5\u00a0026,67"),
+        ("2016-06", "5\u00a0026,67"), ("2016-07", "5\u00a0200"), ("2017-06", "5\u00a0200"), ("2017-07", "5\u00a0300"),
+        ("2018-06", "5\u00a0300"), ("2018-07", "5\u00a0713,33"), ("2019-06", "5\u00a0713,33"), ("2021-07", "6\u00a0186,67"),
+        ("2022-06", "6\u00a0186,67"), ("2022-07", "6\u00a0400"), ("2023-06", "6\u00a0400"), ("2023-07", "6\u00a0846,67"),
+    ],
+)  # fmt: skip
 def test_a_month_without_a_published_amount_comes_with_a_suggestion(
     decide_case: Decide, month: str, suggested: str
 ) -> None:
-    """A7: the hourly rate of the month × 80 ÷ 12, marked as derived: 857, 795 and 928 kroner an hour."""
+    """A7: the month's hourly rate × 80 ÷ 12 (668, 678, 705, 718, 743, 754, 780, 795, 857, 928, 960 and 1 027 kroner an hour)."""
     last = "31" if month.endswith("-07") else "30"
-    answer = decide_case(guided(guided_doctor(guided_period(f"{month}-01", f"{month}-{last}"))))
-    assert suggested in str(answer)
-    assert "avledet" in str(answer["skjønn"]) + str(answer["vilkår"])
+    one = guided_doctor(guided_period(f"{month}-01", f"{month}-{last}"), avtale_inngått="2010-01-01")
+    line = decide_case(guided(one, mottatt="2024-01-01"))["leger"][0]["komponenter"]["veiledning"]
+    assert line["beløp"] is None, "a suggestion is not a rate"
+    [value] = line["beregning"]["verdier"]
+    assert (value["navn"], value["verdi"]) == ("månedsbeløp", "ukjent")
+    assert value["forslag"].removeprefix("ca. ") == f"{suggested} kr/måned"
+
+
+@pytest.mark.parametrize(("month", "last"), [("2010-06", "30"), ("2024-07", "31")])
+def test_there_is_no_suggestion_where_the_hourly_rate_is_not_known(decide_case: Decide, month: str, last: str) -> None:
+    one = guided_doctor(guided_period(f"{month}-01", f"{month}-{last}"), avtale_inngått="2010-01-01")
+    line = decide_case(guided(one, mottatt="2024-09-01"))["leger"][0]["komponenter"]["veiledning"]
+    assert line["beløp"] is None
+    assert all(not value.get("forslag") for value in line["beregning"]["verdier"])

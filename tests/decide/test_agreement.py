@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from application_builder import (
+    CONTENT,
     Json,
     decided,
     discretionary,
@@ -386,8 +387,29 @@ def test_repeated_decisions_and_a_newly_read_rulebook_give_the_same_bytes(book: 
     assert backwards[::-1] == first
 
 
+def bare(scheme: str, doctors: int) -> Json:
+    """An application that states next to nothing, so that much is missing at once."""
+    if not doctors:
+        return {
+            "søknad": {
+                "id": "bar",
+                "ordning": scheme,
+                "innhold": CONTENT[3:7],
+                "prioritering": ["flerlegepraksis", "nyrekruttering"],
+            }
+        }
+    periods = [{"fra": f"2023-{month:02d}-01", "til": f"2023-{month:02d}-28"} for month in (3, 4, 5)]
+    agreed = "2016-01-01" if scheme == "veiledet-tjeneste" else "2023-02-01"
+    ones = [{"id": f"lege-{number}", "avtale_inngått": agreed, "perioder": periods} for number in range(doctors)]
+    return {"søknad": {"id": "bar", "ordning": scheme}, "leger": ones}
+
+
 def test_separate_processes_give_the_same_bytes(tmp_path: Path) -> None:
-    paths = [str(path) for path in sorted(FIXTURES.rglob("*.yaml"))[::20]]
+    paths = [str(path) for path in sorted(FIXTURES.rglob("*.yaml"))[::25]]
+    for scheme, doctors in (("nasjonal-alis", 2), ("veiledet-tjeneste", 2), ("spesialisering", 0)):
+        path = tmp_path / f"{scheme}.json"
+        path.write_text(json.dumps(bare(scheme, doctors)), encoding="utf-8")
+        paths.append(str(path))
     outputs = set()
     for seed in ("0", "1", "4242"):
         environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": "Pacific/Auckland" if seed == "1" else "UTC"}
@@ -407,7 +429,9 @@ def test_separate_processes_give_the_same_bytes(tmp_path: Path) -> None:
         assert ran.stderr == b""
         outputs.add(ran.stdout)
     assert len(outputs) == 1
-    assert len(json.loads(outputs.pop())) == len(paths)
+    answers = json.loads(outputs.pop())
+    assert len(answers) == len(paths)
+    assert all(len(one["mangler"]) > 4 for one in answers[-3:])
 
 
 # --- what always holds ----------------------------------------------------------------------------------------------------

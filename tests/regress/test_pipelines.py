@@ -248,8 +248,7 @@ def run_gitlab(job: str, lager: Path, **more: str) -> int:
 
 
 def test_gitlab_on_a_change_that_changes_nothing(lager: Path) -> None:
-    take_all_cases(lager)
-    assert run_gitlab("regler", lager) == 0
+    assert run_gitlab("regler", lager, DEKNING_KRAV="0") == 0
     assert run_gitlab("konsekvens", lager) == 0
     assert "**0 av" in (lager / "konsekvens.md").read_text(encoding="utf-8")
     assert calls(lager) == [["pip", "install", "alis-regler"]] * 2, "nothing is sent without a token"
@@ -306,7 +305,7 @@ BLOCK = re.compile(r"^```(\w+)(?: fil=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DO
 
 def test_the_guide_is_true(tmp_path: Path) -> None:
     """Its files are written, its changes made and its commands run, in order; `…` stands for what is left out."""
-    for name in ("rules", "fixtures"):
+    for name in ("rules", "fixtures/2023"):
         shutil.copytree(ROOT / name, tmp_path / name)
     ran = 0
     for kind, file, text in BLOCK.findall(GUIDE.read_text(encoding="utf-8")):

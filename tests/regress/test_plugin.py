@@ -19,6 +19,9 @@ RULES = ROOT / "rules"
 GOOD = FIXTURES / "2023/veiledning-full-stilling.yaml"
 BOUNDARY = FIXTURES / "2023/veiledning-21-og-22-dager.yaml"
 
+#: plugins that take time to load and have nothing to do with ours
+OTHERS = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:benchmark")
+
 Pytest = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -26,7 +29,7 @@ def call(python: str, at: Path, *words: str | Path, **environment: str) -> subpr
     """Run pytest as a user would, without what this run has put in the environment."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "ALIS_", "COV"))}
     return subprocess.run(
-        [python, "-m", "pytest", "-p", "no:cacheprovider", *map(str, words)],
+        [python, "-m", "pytest", *OTHERS, *map(str, words)],
         cwd=at,
         env={**own, "ALIS_REGLER": str(RULES), "NO_COLOR": "1", **environment},
         capture_output=True,
@@ -80,7 +83,7 @@ def test_ordinary_runs_do_not_take_them_nor_import_the_engine(run: Pytest, proje
         "    assert loaded <= {'engine', 'engine.regress', 'engine.regress.plugin'}, loaded\n",
         encoding="utf-8",
     )
-    done = run("tests", "-p", "no:hypothesispytest")
+    done = run("tests")
     assert (done.returncode, "2 passed" in done.stdout) == (0, True), done.stdout
     assert "saker" not in done.stdout
 
@@ -237,7 +240,7 @@ def test_its_own_rules_are_used_when_it_has_them(installed: str, project: Path) 
     make(project / "rules")
     own = {name: value for name, value in os.environ.items() if name != "ALIS_REGLER"}
     done = subprocess.run(
-        [installed, "-m", "pytest", "-p", "no:cacheprovider", "saker"],
+        [installed, "-m", "pytest", *OTHERS, "saker"],
         cwd=project, env=own, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert "1 failed, 1 passed" in done.stdout, done.stdout + done.stderr
