@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -171,7 +172,7 @@ def test_a_case_that_noticed_is_tried_sooner_on_the_next_change_of_the_part(book
     of = bench(book, *sorted(GUIDED.glob("*.yaml")))
     numbers = [index for index, mutant in enumerate(of.mutants) if mutant.part.name == "opptjente_måneder"]
     paths = [case.path for case in of.cases]
-    for first, then in zip(numbers, numbers[1:], strict=False):
+    for first, then in pairwise(numbers):
         before = of.order(of.mutants[then])
         trial = of.trial(first)
         if trial.status == NOTICED:
