@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.cli.arguments import argument_fault
 from engine.cli.root import open_rules
 from engine.text.fault import Fault, Faults
 from engine.text.place import Place
@@ -49,8 +50,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(chosen: argparse.Namespace) -> int:
     from engine.regress.case import case_files
 
+    if "" in chosen.filer:
+        raise Faults([argument_fault("et filnavn er tomt", "oppgi en søknad eller en mappe med søknader")])
     paths = case_files([Path(name) for name in chosen.filer])
-    only = _stated_scheme(paths[0]) if len(paths) == 1 else None
+    only = _stated_scheme(paths[0]) if len(paths) == 1 and not chosen.satser else None
     book = open_rules(chosen.regler, only)
     if chosen.satser:
         from engine.language.overlay import lay_over

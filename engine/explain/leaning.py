@@ -118,6 +118,9 @@ def readings(decision: Decision) -> list[dict[str, Any]]:
         if doctor.rule_set is not None:
             lean(doctor.rule_set.agreements_reading, "valg av regelsett")
         for name, line in doctor.lines.items():
+            component = decision.compiled.components[name].component
+            if line.months:
+                lean(component.reading, f"komponenten {name}")
             if line.calculation is not None and line.months:
                 lean(line.calculation.reading, f"beregning av {name}")
                 found_basis = basis(line, doctor, decision)

@@ -16,12 +16,20 @@ def case_files(paths: Iterable[Path]) -> list[Path]:
     faults = FaultList()
     found: dict[Path, None] = {}
     for path in paths:
-        files = list(_within(path)) if path.is_dir() else [path]
+        files = list(_within(path)) if _is_folder(path) else [path]
         if not files:
             faults.extend([_empty(path)])
         found.update(dict.fromkeys(files))
     faults.raise_if_any()
     return list(found)
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether it is a folder; a name that cannot even be asked about is told of when the file is read."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _within(folder: Path) -> Iterator[Path]:

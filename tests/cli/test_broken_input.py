@@ -2,6 +2,7 @@
 
 import io
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from engine.case.application import application
 from engine.cli.main import main
+from engine.decide.decide import decide, evaluators
+from engine.explain.contract import as_json
+from engine.language.rulebook import Rulebook
+from engine.text import yaml
+from engine.text.fault import Faults
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES = str(ROOT / "rules")
@@ -724,6 +731,50 @@ def test_broken_rates(content: str, error: str, run: Run, folder: Path) -> None:
     assert len(err.splitlines()) == 1
 
 
+# --- whatever the file says -----------------------------------------------------------------------------------------------
+
+SCRAPS = [
+    "{", "}", "[", "]", ":", "-", "  ", "\n", "ja", "nei", "0", "1/3", "-1", "1e5", "2024-02-29", "2024-13-01", "null", "~", '"', "'",
+    "#", "|", ">", "&a", "*a", "!!x", "?", ",", "å", "\u030a", "\t", "\0", "%", "søknad:", "perioder:", "id:", "1900-01-01", "9" * 29,
+    "ukjent", "<<:", "---", "\ufeff", "\u2028",
+]  # fmt: skip
+
+
+def damaged(text: str, chance: random.Random) -> str:
+    """A few letters, lines or values changed."""
+    for _ in range(chance.randint(1, 4)):
+        lines = text.split("\n")
+        place = chance.randrange(len(lines))
+        kind = chance.choice(["scrap", "scrap", "lose", "again", "value"])
+        if kind == "scrap":
+            column = chance.randrange(len(lines[place]) + 1)
+            lines[place] = lines[place][:column] + chance.choice(SCRAPS) + lines[place][column + chance.randint(0, 5) :]
+        elif kind == "lose":
+            del lines[place]
+        elif kind == "again":
+            lines.insert(chance.randrange(len(lines)), lines[place])
+        else:
+            lines[place] = lines[place].partition(":")[0] + ": " + chance.choice(SCRAPS)
+        text = "\n".join(lines) or "\n"
+    return text
+
+
+def test_a_damaged_file_is_decided_or_told_of(book: Rulebook) -> None:
+    """Never anything else than located errors, each on a line of its own with its three parts."""
+    chance = random.Random(2024)
+    sources = [GOOD, *(path.read_text(encoding="utf-8") for path in sorted((ROOT / "fixtures").rglob("*.yaml"))[::20])]
+    told = 0
+    for number in range(300):
+        text = damaged(chance.choice(sources), chance)
+        try:
+            as_json(decide(application(yaml.read_text(text, "f.yaml"), book), book, evaluators()[:1]))
+        except Faults as faults:
+            told += 1
+            assert all(str(one).startswith("f.yaml:") for one in faults), number
+            assert all(str(one).count(" – ") >= 2 and one.place.line > 0 for one in faults), number
+    assert 150 < told < 300
+
+
 # --- as a process of its own ----------------------------------------------------------------------------------------------
 
 
@@ -786,9 +837,6 @@ def test_all_independent_errors_of_an_application_come_in_one_run(run: Run, fold
     assert found == ["sak.yaml:6:14", "sak.yaml:11:21", "sak.yaml:12:16", "sak.yaml:16:87"]
 
 
-@pytest.mark.xfail(
-    strict=True, raises=OSError, reason="a stack trace: asking whether the name is a folder fails before it is read"
-)
 def test_a_name_that_is_too_long(run: Run) -> None:
     name = "x" * 300 + ".yaml"
     code, out, err = run(["vurder", name])
@@ -796,9 +844,6 @@ def test_a_name_that_is_too_long(run: Run) -> None:
     assert err.startswith(f"{name}:1:1: FIL-LES: filen kan ikke leses – ")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="an empty name, as an unset variable in a shell gives, means the folder one stands in"
-)
 def test_an_empty_name_is_no_file(run: Run, folder: Path) -> None:
     (folder / "sak.yaml").write_text(GOOD, encoding="utf-8")
     code, out, _ = run(["vurder", ""])
@@ -811,6 +856,16 @@ def test_a_rate_that_cannot_be_read_is_told_of_once(run: Run, folder: Path) -> N
     code, out, err = run(["vurder", "sak.yaml", "--satser", "satser.yaml"])
     assert (code, out) == (2, "")
     assert err.startswith("satser.yaml:4:15: VERDI: «mye» kan ikke leses – ")
+    assert len(err.splitlines()) == 1
+
+
+@pytest.mark.xfail(strict=True, reason="the advice repeats the whole text, line breaks and all, and would not help")
+def test_an_error_is_one_line(run: Run, folder: Path) -> None:
+    head, _, periods = GOOD.partition("    perioder:\n")
+    (folder / "sak.yaml").write_text(f"{head}    perioder: |\n{periods}", encoding="utf-8")
+    code, out, err = run(["vurder", "sak.yaml"])
+    assert (code, out) == (2, "")
+    assert err.startswith("sak.yaml:15:15: SKJEMA-TYPE: ")
     assert len(err.splitlines()) == 1
 
 

@@ -775,9 +775,6 @@ def test_an_amount_is_not_torn_over_two_lines(run: Run) -> None:
     assert not re.search(rf"{NO_BREAK} *$", out, re.MULTILINE)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="with one file only its scheme's rules are read, and the rates' scheme is said not to exist"
-)
 def test_rates_of_another_scheme_leave_an_application_alone(run: Run, folder: Path) -> None:
     rates = folder / "satser.yaml"
     rates.write_text("ordning: veiledet-tjeneste\nsatser:\n  månedsbeløp:\n    - {verdi: 6000}\n", encoding="utf-8")
@@ -787,7 +784,6 @@ def test_rates_of_another_scheme_leave_an_application_alone(run: Run, folder: Pa
     assert json.loads(out)["beløp"]["sum"] == "33621.00"
 
 
-@pytest.mark.xfail(strict=True, reason="the interpretation behind a component that steps in is not among those told")
 def test_supervision_in_place_of_alis_tells_the_interpretation_it_leans_on(run: Run) -> None:
     numbers = " ".join(one["nr"] for one in json.loads(run("vurder", TIED)[1])["tolkninger"])
     assert "A9" in numbers.split()
