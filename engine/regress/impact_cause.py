@@ -17,7 +17,8 @@ ABSENT = "ikke vurdert"
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """A condition that answered differently, in the months it did so alike. `decides` tells that a changed month hangs on it."""
+    """A condition that answered differently, in the months it did so alike. `decides` tells that a changed month hangs on it,
+    or on the days it lets count."""
 
     rule: str
     rule_set: str
@@ -64,9 +65,9 @@ def causes(before: Json, after: Json, changed: Months) -> tuple[Cause, ...]:
             continue
         rule, doctor, component, month, _ = place
         where = (doctor or "", component or "", month or "")
-        decides = where in changed and (rule, *where) in deciding
         shown = now or was
         assert shown is not None
+        decides = where in changed and ((rule, *where) in deciding or shown["nivå"] == "dag")
         one = Cause(
             rule=rule,
             rule_set=shown["fra_regelsett"],
@@ -104,10 +105,10 @@ _WORDING = 4
 def _rank(one: Cause) -> int:
     """How near a cause is to what changed: 0 a changed month hangs on it, 1 it is about the application, 2 it answered otherwise,
     3 only one version came to it, 4 it is only worded otherwise."""
-    if one.decides:
-        return 0
     if not one.answers:
         return _WORDING
+    if one.decides:
+        return 0
     if one.one_sided:
         return 3
     return 2 if one.doctor else 1

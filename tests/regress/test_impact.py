@@ -246,6 +246,16 @@ def test_a_date_that_rules_name_as_their_first_day(draft: Path) -> None:
     assert [one.name for one in changed.behind(case)] == ["malkrav_fra"]
 
 
+def test_a_rule_about_days(draft: Path) -> None:
+    """The number of days decides the month, and the rule that lets them count is told beside it."""
+    edit(draft, "2023/nasjonal-alis.yaml", "{verdi: 2022-10-01, hjemmel", "{verdi: 2022-12-01, hjemmel")
+    changed = compared(RULES, draft, [FIXTURES / "2023/tilbakedatering-kontrakt-1-oktober-2022.yaml"])
+    case = only(changed)
+    assert case.status == CHANGED
+    assert {cause.rule for cause in case.causes} == {"avtalen-er-inngått", "over-tre-kalenderuker"}
+    assert [one.name for one in changed.behind(case)] == ["tidligste_tilbakedatering"]
+
+
 def test_only_words(draft: Path, run: Run) -> None:
     old = "oppfylt: Tilretteleggingen som er avtalt, er gjennomført."
     edit(draft, "2023/nasjonal-alis.yaml", old, "oppfylt: Tilretteleggingen er gjennomført.")
