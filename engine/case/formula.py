@@ -73,7 +73,7 @@ def _is_percent(expression: Expression, slots: Slots, of_list: str | None) -> bo
         case Binary(op, left, right):
             return op in "+-" and (_is_percent(left, slots, of_list) or _is_percent(right, slots, of_list))
         case Call(arguments=arguments):
-            return any(_is_percent(argument, slots, of_list) for argument in arguments[:1])
+            return any(_is_percent(argument, slots, of_list) for argument in arguments)
         case _:
             return False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -13,6 +13,7 @@ from engine.language.vocabulary import Vocabulary
 from engine.text.fault import FaultList
 from engine.text.month import Month, month_text
 from engine.text.norsk import date_text, list_text
+from engine.text.place import Place
 from engine.text.suggest import did_you_mean
 
 _ONE_DAY = timedelta(days=1)
@@ -162,24 +163,41 @@ class _Table:
         return False
 
     def _rows(self) -> None:
-        parameter = self.parameter
         rows: dict[tuple[str | None, str | None], list[Quantity]] = {}
-        names: list[str | None] = [variant.id for variant in parameter.variants] or [None]
-        for quantity in parameter.values:
+        names: list[str | None] = [variant.id for variant in self.parameter.variants] or [None]
+        for quantity in self.parameter.values:
             for variant in names if quantity.variant is None else [quantity.variant]:
                 rows.setdefault((quantity.key, variant), []).append(quantity)
-        for (key, variant), quantities in rows.items():
+        for quantities in rows.values():
             quantities.sort(key=lambda one: one.months.first if one.months.first is not None else -1)
-            for earlier, later in pairwise(quantities):
-                own = variant if earlier.variant or later.variant else None
-                self._neighbours(earlier, later, self._label(key, own))
-        if parameter.is_rate and parameter.keyed_by is None:
-            self._grant_years({variant: rows.get((None, variant), []) for variant in names})
+        for key in dict.fromkeys(key for key, _ in rows):
+            own = {variant: rows[key, variant] for variant in names if (key, variant) in rows}
+            told = self._grant_years(own) if self.parameter.is_rate and key is None else {}
+            self._pairs(key, own, told)
         if self.by_year:
             self._years({key for key, _ in rows if key is not None})
 
-    def _label(self, key: str | None, variant: str | None) -> str:
-        return f"«{self.name}»" + (f" for {key}" if key else "") + (f" ({variant})" if variant else "")
+    def _label(self, key: str | None, variants: Iterable[str | None]) -> str:
+        """The table, with the variants when it is not about all of them."""
+        own = [variant for variant in variants if variant is not None]
+        of = f" ({list_text(own)})" if own and len(own) < len(self.parameter.variants) else ""
+        return f"«{self.name}»" + (f" for {key}" if key else "") + of
+
+    def _pairs(
+        self, key: str | None, rows: Mapping[str | None, list[Quantity]], told: Mapping[str | None, set[int]]
+    ) -> None:
+        """Rows after one another, in each variant that has both: no overlap, and no gap that is not told of already."""
+        variants: dict[tuple[Place, Place], list[str | None]] = {}
+        pairs: dict[tuple[Place, Place], tuple[Quantity, Quantity]] = {}
+        for variant, quantities in rows.items():
+            for earlier, later in pairwise(quantities):
+                last, first = earlier.months.last, later.months.first
+                gap = set(range(last + 1, first)) if last is not None and first is not None else set()
+                if last is None or first is None or first <= last or gap - told.get(variant, set()):
+                    pairs[earlier.place, later.place] = earlier, later
+                    variants.setdefault((earlier.place, later.place), []).append(variant)
+        for at, (earlier, later) in pairs.items():
+            self._neighbours(earlier, later, self._label(key, variants[at]))
 
     def _neighbours(self, earlier: Quantity, later: Quantity, label: str) -> None:
         last, first = earlier.months.last, later.months.first
@@ -187,36 +205,39 @@ class _Table:
         if last is None or first is None or first <= last:
             when = f"fra {month_text(first)}" if first is not None else "i de samme månedene"
             what = f"{label} har to verdier {when}"
-            ends = first is not None and last is None
-            next_step = (
-                f"skriv «til: {month_text(Month(first - 1))}» på den første"
-                if first is not None and ends
-                else "rett månedene"
-            )
+            next_step = "rett månedene"
+            if first is not None and last is None:
+                next_step = f"skriv «til: {month_text(Month(first - 1))}» på den første"
             self.faults.add(place, "SATS-OVERLAPP", what, f"den første står i {earlier.place}", next_step)
-        elif first > last + 1:
-            what = f"{label} har ingen verdi for {_span(last + 1, first - 1)}"
-            why = "hver måned må ha en verdi, eller stå som ukjent"
-            self.faults.add(place, "SATS-HULL", what, why, "legg til månedene")
+            return
+        what = f"{label} har ingen verdi for {_span(last + 1, first - 1)}"
+        why = "hver måned må ha en verdi, eller stå som ukjent"
+        self.faults.add(place, "SATS-HULL", what, why, "legg til månedene")
 
-    def _grant_years(self, rows: Mapping[str | None, list[Quantity]]) -> None:
-        """A rate that starts in one grant year covers the months of the later ones."""
+    def _grant_years(self, rows: Mapping[str | None, list[Quantity]]) -> dict[str | None, set[int]]:
+        """From its first month on, a rate has a value for every month of every grant year. Gives the months told of by variant."""
+        told: dict[str | None, set[int]] = {}
         for one in self.scheme.sets:
             if one.grant_year is None or one.grant_year.months.first is None or one.grant_year.months.last is None:
                 continue
             start, end = one.grant_year.months.first, one.grant_year.months.last
-            missing: dict[str | None, str] = {}
+            missing: dict[tuple[int, int], list[str | None]] = {}
             for variant, quantities in rows.items():
-                first, last = _covered(quantities)
-                if quantities and first <= start and last < end:
-                    missing[variant] = _span(max(last + 1, start), end)
-            for span in dict.fromkeys(missing.values()):
-                variants = [variant for variant, own in missing.items() if own == span and variant is not None]
-                of = f" ({list_text(variants)})" if variants and len(variants) < len(rows) else ""
-                what = f"«{self.name}»{of} mangler verdi for {span}"
+                first = quantities[0].months.first or 0
+                months = [
+                    month
+                    for month in range(max(start, first), end + 1)
+                    if not any(row.months.holds(Month(month)) for row in quantities)
+                ]
+                if months:
+                    missing.setdefault((months[0], months[-1]), []).append(variant)
+                    told.setdefault(variant, set()).update(months)
+            for (low, high), variants in missing.items():
+                what = f"{self._label(None, variants)} mangler verdi for {_span(low, high)}"
                 why = f"månedene hører til tilskuddsåret {one.grant_year.year}"
                 next_step = "legg inn verdien, eller skriv «ukjent» og hva som er undersøkt"
                 self.faults.add(one.at("tilskuddsår"), "SATS-HULL", what, why, next_step)
+        return told
 
     def _years(self, known: set[str]) -> None:
         """A table by grant year has a row for each year from its first on."""
@@ -228,13 +249,6 @@ class _Table:
                 why = "uten verdi kan ikke søknader for det året vurderes"
                 next_step = f"legg til en linje med «for: {year}» under «{self.name}», med verdien eller «ukjent»"
                 self.faults.add(one.at("tilskuddsår"), "TABELL-HULL", what, why, next_step)
-
-
-def _covered(quantities: list[Quantity]) -> tuple[int, int]:
-    """First and last month with a value, when there are no gaps."""
-    first = min((one.months.first or 0 for one in quantities), default=0)
-    last = max((one.months.last if one.months.last is not None else 10**6 for one in quantities), default=0)
-    return first, last
 
 
 def _span(first: int, last: int) -> str:
