@@ -26,7 +26,7 @@ COMMANDS = {
 
 def parser(called: str | None = None) -> Parser:
     """The whole command line; with `called`, only that command's arguments (the others by name alone)."""
-    top = Parser(prog="alis", description="Regler og vedtak for tilskudd til leger i spesialisering.", epilog=_epilog())
+    top = Parser(prog="alis", description="Regler og vedtak for offentlige tilskudd.", epilog=_epilog())
     top.add_argument("--versjon", action="store_true", help="vis versjonen og avslutt")
     commands = top.add_subparsers(dest="kommando", title="Kommandoer", metavar="KOMMANDO", parser_class=Parser)
     for name, words in COMMANDS.items():

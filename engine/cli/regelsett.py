@@ -16,7 +16,7 @@ from engine.text.fault import Faults
 
 EXAMPLES = """Eksempler:
   alis regelsett --avtaledato 2020-05-17
-  alis regelsett --avtaledato 17.5.2020 --måned 2020-06
+  alis regelsett --avtaledato 17.5.2020 --måned 2020-05
   alis regelsett --avtaledato 2020-05-17 --ordning ORDNING --format json
 """
 

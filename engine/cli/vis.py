@@ -12,7 +12,7 @@ from engine.text.fault import Faults
 
 EXAMPLES = """Eksempler:
   alis vis ÅR/ORDNING
-  alis vis ÅR/ORDNING --avtaledato 2020-05-17 --måned 2020-06
+  alis vis ÅR/ORDNING --avtaledato 2020-05-17 --måned 2020-05
   alis vis ÅR/ORDNING | less
 """
 

@@ -118,7 +118,7 @@ def _bearing(one: Finding) -> str:
 
 
 def source_text(citation: Citation, decision: Decision) -> str:
-    """`Helsedirektoratet: 560 millioner … (17.5.2020), nye regler for tilskuddet`."""
+    """`Utgiver, «Tittel» (2001-05-17): punkt`."""
     source = find_source(citation.source, decision)
     if source is None:
         return f"{citation.source}, {citation.point}"
@@ -158,7 +158,7 @@ def _note_line(one: Noted, decision: Decision) -> str:
 
 
 def months_in_words(months: Iterable[Month]) -> str:
-    """`september 2023`, `mai–august 2024`, `oktober 2022 og mars–mai 2023`."""
+    """`mai 2001`, `mai–juli 2001`, `mai 2001 og mars–mai 2002`."""
     runs: list[list[Month]] = []
     for month in sorted(set(months)):
         if runs and runs[-1][-1] + 1 == month:

@@ -115,7 +115,7 @@ def _number(value: Fraction, unit: Unit | None) -> str:
 
 
 def months_text(months: Months) -> str:
-    """`september 2023 til august 2024`, `fra oktober 2022`, or nothing for all months."""
+    """`mai 2001 til april 2002`, `fra mai 2001`, or nothing for all months."""
     first, last = months.first, months.last
     if first is not None and last is not None:
         return month_in_words(first) if first == last else f"{month_in_words(first)} til {month_in_words(last)}"
@@ -125,7 +125,7 @@ def months_text(months: Months) -> str:
 
 
 def days_text(days: Days) -> str:
-    """`fra 1.9.2023 til og med 31.8.2024`, `fra og med 1.5.2020`, `til og med 28.2.2017`, or nothing for all dates."""
+    """`fra 1.5.2001 til og med 30.4.2002`, `fra og med 1.5.2001`, `til og med 30.4.2002`, or nothing for all dates."""
     first, last = days.first, days.last
     if first is not None and last is not None:
         return f"fra {date_text(first)} til og med {date_text(last)}"

@@ -159,7 +159,7 @@ def value_text(value: Value, kind: str, unit: Unit, table: bool = False) -> str:
 
 @lru_cache(maxsize=4096)
 def _amount(value: Fraction, unit: Unit) -> str:
-    """`22 dager`, `57,75 timer/år`, `1 215 kr/time`, `60 %`; a bare year or number as it is."""
+    """`7 dager`, `7,5 timer/år`, `700 kr/time`, `7 %`; a bare year or number as it is."""
     words = unit.after(value)
     if not words and value.denominator == 1:
         return str(value.numerator)

@@ -1,4 +1,4 @@
-"""Formulas: `veiledningssats × timer_per_år ÷ 12 måneder/år × stillingsandel`.
+"""Formulas: `sats × timer_per_år ÷ 12 måneder/år × andel`.
 
 Grammar (spaces free, `;` between arguments because `,` is the decimal mark):
 

@@ -58,7 +58,7 @@ class Unit:
         return "prosent" if words == "%" else words or str(self)
 
     def after(self, amount: object) -> str:
-        """The unit as read after an amount: singular after 1, plural else (`1 dag`, `22 dager`)."""
+        """The unit as read after an amount: singular after 1, plural else (`1 dag`, `7 dager`)."""
         if not self.powers:
             return ""
         if len(self.powers) == 1 and self.powers[0][1] == 1:

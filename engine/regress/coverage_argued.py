@@ -1,7 +1,7 @@
 """The file of arguments: what no test can or need show, each with the reason why.
 
 `dekning-unntak.yaml` in the folder of rules is a list. `regel` is a rule's id, with its set before it where ids are shared
-(`2023/ordning/vilkår`); `del` is one part or several, by the keys the coverage report gives; `fordi` says why.
+(`ÅR/ordning/vilkår`); `del` is one part or several, by the keys the coverage report gives; `fordi` says why.
 """
 
 from __future__ import annotations

@@ -3,12 +3,12 @@
     {"antall_saker": 295,
      "dekning": {"vilkår": {"antall": 120, "vist": 118, "begrunnet": 2, "prosent": 100.0}, "merknader": …, "unntak": …,
                  "ledd": …, "ledd alene": …, "grenser": …},
-     "regler": [{"slag": "vilkår", "id": "…", "regelsett": "2024/…", "ordning": "…", "tittel": "…",
+     "regler": [{"slag": "vilkår", "id": "…", "regelsett": "ÅR/…", "ordning": "…", "tittel": "…",
                  "hjemmel": {"kilde": "…", "punkt": "…"} | null,
                  "resultater": {"oppfylt": ["fil", …], "ikke oppfylt": […], "uavklart": […], "ikke aktuelt": […]},
                  "deler": [{"del": "krav 2 usant", "slag": "ledd", "status": "vist" | "begrunnet" | "mangler",
                             "vist_av": "fil" | null, "antall_saker": 3, "mangel": "…" | null, "fordi": "…" | null}]}],
-     "bare_øyeblikksbilder": ["2024/…/vilkår"],
+     "bare_øyeblikksbilder": ["ÅR/…/vilkår"],
      "unntak_som_ikke_trengs": [{"regel": "…", "del": "…"}]}
 
 `slag` of a rule is regelsett, vilkår, opphevelse, merknad, definisjon, komponent or sats. `del` is what `dekning-unntak.yaml` calls the part.

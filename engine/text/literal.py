@@ -34,14 +34,14 @@ def yes_no(text: str) -> bool:
 
 
 def integer(text: str) -> int:
-    """A whole number: `2024`, `-3`, `1 215`."""
+    """A whole number: `2001`, `-3`, `1 250`."""
     if _INTEGER.fullmatch(text):
         return int(_machine(text))
-    raise ValueError(f"forventet et helt tall som 12 eller 1 215, fant {quoted(text)}{_number_hint(text)}")
+    raise ValueError(f"forventet et helt tall som 12 eller 1 250, fant {quoted(text)}{_number_hint(text)}")
 
 
 def number(text: str) -> Fraction:
-    """An exact number: `62.5`, `62,5`, `1 215,50`, `-3`, `1/3`. At most 30 digits."""
+    """An exact number: `62.5`, `62,5`, `1 250,50`, `-3`, `1/3`. At most 30 digits."""
     if _DECIMAL.fullmatch(text):
         return Fraction(_machine(text).replace(",", "."))
     if _RATIO.fullmatch(text):
@@ -49,7 +49,7 @@ def number(text: str) -> Fraction:
         if bottom == "0":
             raise ValueError(f"forventet et tall, fant {quoted(text)}: det går ikke an å dele på 0")
         return Fraction(int(top), int(bottom))
-    raise ValueError(f"forventet et tall som 62,5 eller 1 215,50 eller 1/3, fant {quoted(text)}{_number_hint(text)}")
+    raise ValueError(f"forventet et tall som 62,5 eller 1 250,50 eller 1/3, fant {quoted(text)}{_number_hint(text)}")
 
 
 def date(text: str) -> Date:

@@ -45,7 +45,7 @@ def month_text(month: Month) -> str:
 
 
 def month_in_words(month: Month) -> str:
-    """The month as a letter writes it: `september 2024`."""
+    """The month as a letter writes it: `mai 2001`."""
     year, index = divmod(month, 12)
     return f"{NAMES[index]} {year}"
 
@@ -53,8 +53,8 @@ def month_in_words(month: Month) -> str:
 def date_to_date_end(start: date, months: int) -> date:
     """The first day after `months` whole months counted date to date from `start`.
 
-    A day number that the end month lacks rolls to the first of the month after: three months from 30 November 2022
-    are over when 1 March 2023 begins. `months` is 0 or more; fewer raises ValueError.
+    A day number that the end month lacks rolls to the first of the month after: three months from 30 November 2001
+    are over when 1 March 2002 begins. `months` is 0 or more; fewer raises ValueError.
     """
     if months < 0:
         raise ValueError(f"forventet 0 måneder eller flere, fant {months}")

@@ -36,7 +36,7 @@ def list_text(words: Sequence[str], joiner: str = "og") -> str:
 
 
 def quoted(text: str) -> str:
-    """What was found, fit for a message on one line: `«kommune»`, shortened, invisible signs shown by their code."""
+    """What was found, fit for a message on one line: `«rød»`, shortened, invisible signs shown by their code."""
     short = text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
     return f"«{''.join(_visible(sign) for sign in short)}»"
 

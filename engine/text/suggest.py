@@ -10,7 +10,7 @@ _SPELLINGS = (("å", "a"), ("aa", "a"), ("ø", "o"), ("oe", "o"), ("æ", "ae"))
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
-    """` mente du «kommune»?`, with the leading space, or an empty text when nothing is near."""
+    """` mente du «rød grøt»?`, with the leading space, or an empty text when nothing is near."""
     choice = nearest(word, choices)
     return "" if choice is None else f" mente du «{choice}»?"
 
@@ -18,7 +18,7 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
 def nearest(word: str, choices: Iterable[str]) -> str | None:
     """The choice nearest to `word`, or None when none is near or `word` is itself a choice.
 
-    Spellings such as `soekertype`, `SØKERTYPE` and `søker-type` count as the same word as `søkertype`. Of equally near
+    Spellings such as `roed_groet`, `RØD_GRØT` and `rød-grøt` count as the same word as `rød_grøt`. Of equally near
     choices the first is taken.
     """
     known = list(choices)

@@ -49,8 +49,8 @@ GOOD: list[tuple[Callable[[str], object], str, object]] = [
     (literal.month, "09.2024", 2024 * 12 + 8),
 ]
 
-HELT = "forventet et helt tall som 12 eller 1 215, fant {}"
-TALL = "forventet et tall som 62,5 eller 1 215,50 eller 1/3, fant {}"
+HELT = "forventet et helt tall som 12 eller 1 250, fant {}"
+TALL = "forventet et tall som 62,5 eller 1 250,50 eller 1/3, fant {}"
 DATO = "forventet en dato som 2020-05-17 eller 17.5.2020, fant {}"
 TID = "forventet dato og klokkeslett som 2020-05-17T23:00 eller 17.5.2020 23:00, fant {}"
 SONE = "forventet norsk tid uten tidssone, som 2020-05-17T23:00, fant {}"
