@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 
 from engine import __version__
 from engine.cli.arguments import Parser
+from engine.cli.outlet import outlet
 from engine.text.fault import Faults
 
 DONE, FAILED, UNUSABLE = 0, 1, 2
@@ -70,13 +70,16 @@ def main(arguments: list[str] | None = None) -> int:
     except Faults as faults:
         print(faults, file=sys.stderr)
         return UNUSABLE
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
     except KeyboardInterrupt:
         print("avbrutt", file=sys.stderr)
         return UNUSABLE
 
 
+def script() -> int:
+    """`alis` as installed: like `main`, and whoever reads the output may stop reading (`alis … | head`)."""
+    sys.stdout = outlet(sys.stdout)
+    return main()
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(script())

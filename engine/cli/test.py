@@ -24,7 +24,8 @@ EXAMPLES = """Eksempler:
   alis test --dekning-html dekning.html --dekning-krav 100
   alis test --mutasjon --siden main
 
-Koden er 0 når alle sakene stemmer, 1 når noen avviker eller dekningen er under kravet, og 2 når noen ikke kunne leses.
+Koden er 0 når alle sakene stemmer, 1 når noen avviker, når dekningen er under kravet eller når ingen sak merker en endring av
+reglene, og 2 når noen ikke kunne leses.
 """
 
 

@@ -81,7 +81,8 @@ class Bench:
             for number, case in enumerate(self.cases)
             if mutant.scheme is None or case.application.scheme == mutant.scheme
         ]
-        bearing = {number: self.cases[number].bearing(mutant, reached) for number in own}
+        names = self.names(mutant)
+        bearing = {number: self.cases[number].bearing(mutant, reached, names) for number in own}
         return sorted(own, key=lambda number: (-bearing[number] - min(noticing[number], 3), number))
 
     def trial(self, number: int) -> Trial:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from collections.abc import Sequence as SequenceOf
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,17 +22,22 @@ from engine.regress.mutant import Mutant, Part
 from engine.text import literal
 from engine.text.fault import Faults
 from engine.text.month import Month, month_of
+from engine.text.node import Mapping, Node, Scalar, Sequence
 
 _ONE_DAY = timedelta(days=1)
 
-#: how much a case bears on a rule it fails, and on one it only meets
-_TURNS_ON, _MEETS = 4.0, 1.0
-_DATE, _MONTH, _SET = 5.0, 2.0, 1.0
+#: how much a case bears on a rule it fails, and on one it only meets; on what its expectation names; and for a date, a month, a rule
+#: set, and a fact that few cases state
+_TURNS_ON, _MEETS, _NAMES = 4.0, 1.0, 3.0
+_DATE, _MONTH, _SET, _RARE = 5.0, 2.0, 1.0, 3.0
+
+#: a fact stated in fewer of the cases than this is rare
+_FEW = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A test case with what it turns on: rules, notes and rule sets by weight, its dates and its months."""
+    """A test case with what it turns on: rules, notes and rule sets by weight, its dates, its months, and the facts it states."""
 
     path: str
     application: Application
@@ -38,10 +45,16 @@ class Case:
     sets: frozenset[str]
     dates: frozenset[date]
     months: frozenset[Month]
+    stated: frozenset[str] = frozenset()
+    rare: frozenset[str] = frozenset()
 
-    def bearing(self, mutant: Mutant, reached: frozenset[Part]) -> float:
-        """How likely the case is to notice a mutant: higher is likelier, and short cases come before long ones."""
+    def bearing(self, mutant: Mutant, reached: frozenset[Part], names: frozenset[str]) -> float:
+        """How likely the case is to notice a mutant: higher is likelier, and short cases come before long ones.
+
+        `reached` are the parts whose answers the mutant can change, `names` what these answers hang on.
+        """
         found = max((self.parts.get((part.section, part.name), 0.0) for part in reached), default=0.0)
+        found += _RARE * bool(self.rare & names)
         found += _SET * (mutant.part.origin in self.sets)
         if mutant.hints.dates:
             close = {day + shift for day in mutant.hints.dates for shift in (-_ONE_DAY, 0 * _ONE_DAY, _ONE_DAY)}
@@ -56,7 +69,7 @@ def naive() -> tuple[Evaluator]:
     return (NaiveEvaluator(),)
 
 
-def written(application: Application, book: Rulebook, by: Sequence[Evaluator]) -> dict[str, Any]:
+def written(application: Application, book: Rulebook, by: SequenceOf[Evaluator]) -> dict[str, Any]:
     """The decision's JSON."""
     return as_json(decide(application, book, by))
 
@@ -75,12 +88,18 @@ def prepare(files: Iterable[Path], book: Rulebook) -> tuple[list[Case], list[tup
         if application.expected is None:
             unfit.append((str(path), "har ikke «forventet»"))
             continue
-        decision = written(application, book, by)
+        try:
+            decision = written(application, book, by)
+        except Exception:  # what stops one case must not stop the others
+            unfit.append((str(path), "kan ikke avgjøres"))
+            continue
         if deviations(application.expected, decision):
             unfit.append((str(path), "stemmer ikke med reglene slik de er"))
         else:
             cases.append(case_of(str(path), application, decision))
-    return cases, unfit
+    counts = Counter(name for case in cases for name in case.stated)
+    rare = frozenset(name for name, count in counts.items() if count < _FEW * len(cases))
+    return [replace(case, rare=case.stated & rare) for case in cases], unfit
 
 
 def case_of(path: str, application: Application, decision: dict[str, Any]) -> Case:
@@ -107,7 +126,43 @@ def case_of(path: str, application: Application, decision: dict[str, Any]) -> Ca
     year = decision["søknad"].get("tilskuddsår")
     if year is not None:
         sets |= {f"{year}/{application.scheme}"}
-    return Case(path, application, parts, frozenset(sets), frozenset(_dates(application)), frozenset(months))
+    for key in _expected(application.expected):
+        parts[key] = parts.get(key, 0.0) + _NAMES
+    return Case(
+        path,
+        application,
+        parts,
+        frozenset(sets),
+        frozenset(_dates(application)),
+        frozenset(months),
+        frozenset(_stated(application)),
+    )
+
+
+def _expected(expected: Node | None) -> set[tuple[str, str]]:
+    """The rules and notes that an expectation names, by section and id, and the defaults it tells of."""
+    found: set[tuple[str, str]] = set()
+    entries = expected.entries if isinstance(expected, Mapping) else {}
+    for key, value in entries.items():
+        section = {"vilkår": "vilkår", "skjønn": "vilkår", "merknader": "merknader"}.get(key.partition("_")[0])
+        for item in value.items if isinstance(value, Sequence) else ():
+            name = item.entries.get("id") if isinstance(item, Mapping) else item
+            fact = item.entries.get("faktum") if isinstance(item, Mapping) else None
+            if section is not None and isinstance(name, Scalar):
+                found.add((section, name.text))
+            elif key == "forvalg" and isinstance(fact, Scalar):
+                found.add(("fakta", fact.text))
+    return found
+
+
+def _stated(application: Application) -> Iterable[str]:
+    yield from (*application.facts, *application.lists)
+    for doctor in application.doctors:
+        yield from (*doctor.facts, *doctor.lists)
+        for rows in doctor.lists.values():
+            yield from (name for row in rows for name in row)
+        for period in doctor.periods:
+            yield from period.facts
 
 
 def _dates(application: Application) -> Iterable[date]:

@@ -60,8 +60,7 @@ def date_changes(sets: tuple[RuleSet, ...]) -> Iterator[tuple[RuleSet, Change[Se
                         f"{word}/{day.isoformat()}→{after.isoformat()}",
                         f"regelsettet gjelder avtaler {word} {date_text(day)} → {date_text(after)}",
                         hints(day, after, kind="dato"),
-                        one.places.get("avtaler"),
-                        (word,),
+                        keys=(word,),
                     ),
                 )
 

@@ -66,7 +66,7 @@ def _changes(condition: Condition, reader: Reader, turned: bool) -> Iterator[Cha
 
 def _turned(condition: Condition, turned: Condition, reader: Reader) -> Change[Condition]:
     said = f"«{told(condition, reader)}» → «{told(turned, reader)}»"
-    return Change(turned, TURNED, f"{label(condition)}/ikke", said, _hints(condition), first_place(condition))
+    return Change(turned, TURNED, f"{label(condition)}/ikke", said, _hints(condition, reader), first_place(condition))
 
 
 def _combined(whole: All | AnyOf, parts: tuple[Condition, ...], reader: Reader) -> Iterator[Change[Condition]]:
@@ -88,7 +88,7 @@ def _combined(whole: All | AnyOf, parts: tuple[Condition, ...], reader: Reader) 
                 DROPPED,
                 f"{label(part)}/uten",
                 f"«{told(part, reader)}» fjernet",
-                _hints(part),
+                _hints(part, reader),
                 first_place(part),
             )
     for index, part in enumerate(parts):
@@ -97,15 +97,16 @@ def _combined(whole: All | AnyOf, parts: tuple[Condition, ...], reader: Reader) 
             yield change.within(lambda value, before=before, after=after: combine((*before, value, *after)))  # type: ignore[misc]
 
 
-def _hints(condition: Condition) -> Hints:
+def _hints(condition: Condition, reader: Reader) -> Hints:
+    """The values that the comparisons are with, those in tables too."""
     found = NO_HINTS
     for leaf in leaves(condition):
         if isinstance(leaf, Compare):
-            found = found | _of_expression(leaf.left) | _of_expression(leaf.right)
+            found = found | _of_expression(leaf.left, reader) | _of_expression(leaf.right, reader)
     return found
 
 
-def _of_expression(expression: Expression) -> Hints:
+def _of_expression(expression: Expression, reader: Reader) -> Hints:
     match expression:
         case Number(value):
             return hints(value)
@@ -113,6 +114,9 @@ def _of_expression(expression: Expression) -> Hints:
             return hints(value, kind="dato")
         case MonthOf(value):
             return hints(value, kind="måned")
+        case Name(name) if name in reader.scheme.parameters:
+            parameter = reader.scheme.parameters[name]
+            return hints(*(quantity.value for quantity in parameter.values), kind=parameter.kind)
         case _:
             return NO_HINTS
 
@@ -141,7 +145,8 @@ def _compare(leaf: Compare, reader: Reader) -> Iterator[Change[Condition]]:
     sides = [(change, replace(leaf, left=change.value)) for change in expression_changes(leaf.left, reader)]
     sides += [(change, replace(leaf, right=change.value)) for change in expression_changes(leaf.right, reader)]
     for change, changed in sides:
-        yield replace(_said(leaf, changed, change.kind, f"{where}/{change.where}", reader), hints=change.hints)
+        said = _said(leaf, changed, change.kind, f"{where}/{change.where}", reader)
+        yield replace(said, hints=said.hints | change.hints)
 
 
 def _among(leaf: Among, name: Name, values: tuple[str, ...], reader: Reader) -> Iterator[Change[Condition]]:
@@ -158,7 +163,7 @@ def _among(leaf: Among, name: Name, values: tuple[str, ...], reader: Reader) -> 
 
 def _said(leaf: Condition, changed: Condition, kind: str, where: str, reader: Reader) -> Change[Condition]:
     said = f"{told(leaf, reader)} → {told(changed, reader)}"
-    return Change(changed, kind, where, said, _hints(leaf), first_place(leaf))
+    return Change(changed, kind, where, said, _hints(leaf, reader), first_place(leaf))
 
 
 # --- formulas --------------------------------------------------------------------------------------------------------------

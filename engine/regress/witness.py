@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from engine.case.stated import Application
@@ -114,7 +115,7 @@ class Search:
         """The cases; the applications one step from them, first in what the change bears on; then walks drawn by lot."""
         cases = [self.bench.cases[number].application for number in self.bench.order(self.mutant)]
         yield from cases
-        seeds = [_alone(application) for application in cases[:SEEDS]]
+        seeds = list(islice((alone for application in cases for alone in _alone(application)), SEEDS))
         yield from _in_turn([self.near.of(seed) for seed in seeds])
         lot = random.Random(self.number)
         for variations in (self.near, self.wide):
@@ -158,9 +159,12 @@ class Search:
             return set()
 
 
-def _alone(application: Application) -> Application:
-    """With its first doctor only: variations of one doctor are enough, and cheaper."""
-    return replace(application, doctors=application.doctors[:1])
+def _alone(application: Application) -> Iterator[Application]:
+    """With one of its doctors at a time: variations of one doctor are enough, and cheaper."""
+    for doctor in application.doctors:
+        yield replace(application, doctors=(doctor,))
+    if not application.doctors:
+        yield application
 
 
 def _in_turn(walks: list[Iterator[Application]]) -> Iterator[Application]:

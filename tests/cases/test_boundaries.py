@@ -533,6 +533,11 @@ def test_another_position_between_breaks_the_locum_stay(decide_case: Decide) -> 
     assert set(right(decide_case(national(2023, one)), "alis").values()) == {"nei"}
 
 
+def test_before_october_2022_exactly_three_months_need_no_note(decide_case: Decide) -> None:
+    one = doctor(period("2022-07-01", "2022-09-30", stilling="fastlegevikar"))
+    assert "vikariat-nøyaktig-tre-måneder" not in notes(decide_case(national(2022, one)))
+
+
 def test_before_october_2022_a_locum_may_stay_shorter(decide_case: Decide) -> None:
     one = doctor(period("2022-08-01", "2022-09-30", stilling="fastlegevikar"))
     assert right(decide_case(national(2022, one)), "alis") == {"2022-08": "ja", "2022-09": "ja"}

@@ -370,6 +370,25 @@ def test_only_the_months_of_the_rate_are_known(run: Run, folder: Path, four_mont
     assert answer["beløp"] == {"sum": None, "kjent": "40000.00", "mangler_satser": ["alis_beløp.fastlege"]}
 
 
+@pytest.mark.parametrize(
+    ("rate", "expected"),
+    [
+        ("20000,12", "80000.00"),  # four months: 80 000.48
+        ("20000,125", "80001.00"),  # 80 000.5, and the half goes up
+        ("20000,20", "80001.00"),  # 80 000.8
+        ("0", "0.00"),
+    ],
+)
+def test_an_alis_line_is_rounded_half_up_once(
+    rate: str, expected: str, run: Run, folder: Path, four_months: Path
+) -> None:
+    (folder / "satser.yaml").write_text(
+        f'ordning: nasjonal-alis\nsatser:\n  alis_beløp:\n    - {{verdi: "{rate}"}}\n', encoding="utf-8"
+    )
+    answer = json.loads(run("vurder", four_months, "--satser", "satser.yaml")[1])
+    assert answer["beløp"] == {"sum": expected, "kjent": expected, "mangler_satser": []}
+
+
 def test_the_spelling_of_the_rates_does_not_change_the_receipt(run: Run, folder: Path, four_months: Path) -> None:
     receipts = []
     for text in (
@@ -788,3 +807,23 @@ def test_supervision_in_place_of_alis_tells_the_interpretation_it_leans_on(run: 
     numbers = " ".join(one["nr"] for one in json.loads(run("vurder", TIED)[1])["tolkninger"])
     assert "A9" in numbers.split()
     assert "A29" in numbers.split()
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [("vurder fixtures/2024", 0), ("vurder fixtures/2024 --format tekst", 0), ("test wrong", 1)]
+)
+def test_a_reader_that_leaves_does_not_change_the_exit_code(words: str, code: int, tmp_path: Path) -> None:
+    """`alis … | head`: the output is far more than a pipe holds, and the reader takes one byte."""
+    wrong = tmp_path / "wrong"
+    wrong.mkdir()
+    text = (FIXTURES / "2024" / "alis-avtale-17-april-kommersiell.yaml").read_text(encoding="utf-8")
+    for number in range(40):
+        (wrong / f"sak-{number}.yaml").write_text(text.replace("delvis innvilget", "avslag"), encoding="utf-8")
+    given = [str(wrong) if word == "wrong" else word.replace("fixtures", str(FIXTURES)) for word in words.split()]
+    command = [sys.executable, "-c", "import sys; from engine.cli.main import script; sys.exit(script())", *given]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stderr is not None
+        assert process.stdout.read(1)
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == code

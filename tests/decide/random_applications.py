@@ -48,12 +48,12 @@ fractions = st.one_of(st.just(100), st.sampled_from(["0.5", 20, "37,5", 50, "59.
 
 
 @st.composite
-def mostly(draw: Any, value: st.SearchStrategy[Any], usual: Any, missing: float = 0.1) -> Any:
-    """Usually the usual, sometimes any value, sometimes None for missing."""
-    roll = draw(st.integers(0, 99))
+def mostly(draw: Any, value: st.SearchStrategy[Any], usual: Any, missing: float = 0.1, odd: float = 0.4) -> Any:
+    """Usually the usual, sometimes any value, sometimes None for missing. Simple is the usual, for that is what is drawn first."""
+    roll = 99 - draw(st.integers(0, 99))
     if roll < missing * 100:
         return None
-    return draw(value) if roll < 50 else usual
+    return draw(value) if roll < (missing + odd) * 100 else usual
 
 
 def stated(facts: Json) -> Json:
@@ -65,8 +65,8 @@ def date_spans(draw: Any, first: date, last: date, most: int = 4) -> list[tuple[
     """Periods in order that do not overlap, often adjoining, of a day to some months."""
     spans = []
     begins = first + timedelta(days=draw(st.integers(0, (last - first).days - 1)))
-    for _ in range(draw(st.integers(1, most))):
-        length = draw(st.one_of(st.integers(0, 10), st.integers(11, 70), st.integers(71, 330)))
+    for _ in range(most - draw(st.integers(0, most - 1))):
+        length = draw(st.one_of(st.integers(20, 70), st.integers(71, 330), st.integers(0, 19)))
         ends = min(begins + timedelta(days=length), last)
         spans.append((begins.isoformat(), ends.isoformat()))
         begins = ends + timedelta(days=draw(st.sampled_from([1, 1, 1, 2, 9, 40])))
@@ -76,16 +76,16 @@ def date_spans(draw: Any, first: date, last: date, most: int = 4) -> list[tuple[
 
 
 @st.composite
-def national_doctors(draw: Any, number: int, year: int, missing: float) -> Json:
+def national_doctors(draw: Any, number: int, year: int, missing: float, odd: float) -> Json:
     first, last = _SPANS[year]
     rarely = missing / 2
     facts = {
         "id": f"lege-{number}",
-        "tilskuddstype": draw(mostly(st.sampled_from(["alis", "veiledning"]), "alis", rarely)),
-        "avtale_inngått": draw(mostly(agreement_dates, "2022-01-01", rarely)),
-        "mal_brukt": draw(mostly(st.sampled_from(YES_NO), "ja", missing)),
-        "spesialisering": draw(mostly(st.sampled_from(["ny ordning", "gammel ordning"]), "ny ordning", rarely)),
-        "tiltak_gjennomført": draw(mostly(st.sampled_from(YES_NO), "ja", missing)),
+        "tilskuddstype": draw(mostly(st.sampled_from(["alis", "veiledning"]), "alis", rarely, 0.5)),
+        "avtale_inngått": draw(mostly(agreement_dates, "2022-01-01", rarely, 0.4)),
+        "mal_brukt": draw(mostly(st.sampled_from(YES_NO), "ja", missing, odd)),
+        "spesialisering": draw(mostly(st.sampled_from(["ny ordning", "gammel ordning"]), "ny ordning", rarely, odd)),
+        "tiltak_gjennomført": draw(mostly(st.sampled_from(YES_NO), "ja", missing, odd)),
         "introduksjonsavtale_godkjent": draw(st.sampled_from([None, "ja", "nei"])),
         "subsidiær_veiledning": draw(st.sampled_from([None, "ja", "nei"])),
     }
@@ -109,9 +109,9 @@ def national_doctors(draw: Any, number: int, year: int, missing: float) -> Json:
         own = {
             "fra": begins,
             "til": ends,
-            "stilling": draw(mostly(st.sampled_from(POSITIONS), "ansatt fastlege", missing)),
-            "stillingsandel": draw(mostly(fractions, 100, missing)),
-            "tilknytning": draw(mostly(st.sampled_from(TIES), None, 0)),
+            "stilling": draw(mostly(st.sampled_from(POSITIONS), "ansatt fastlege", missing, 0.3)),
+            "stillingsandel": draw(mostly(fractions, 100, missing, 0.4)),
+            "tilknytning": draw(mostly(st.sampled_from(TIES), None, 0, 0.3)),
         }
         if draw(st.integers(0, 5)) == 0:
             own["stillingsandel_annen_kommune"] = draw(st.sampled_from([0, 20, 50, "50.01", 100]))
@@ -122,16 +122,16 @@ def national_doctors(draw: Any, number: int, year: int, missing: float) -> Json:
 
 
 @st.composite
-def national_applications(draw: Any, missing: float = 0.1, most_doctors: int = 3) -> Json:
+def national_applications(draw: Any, missing: float = 0.1, most_doctors: int = 3, odd: float = 0.4) -> Json:
     year = draw(st.sampled_from(YEARS))
     facts = {
         "id": "sak",
         "ordning": "nasjonal-alis",
         "tilskuddsår": None if draw(st.floats(0, 1)) < missing / 4 else year,
-        "mottatt": draw(mostly(st.sampled_from(MOMENTS), "2022-09-01T12:00", missing)),
-        "søkertype": draw(mostly(st.sampled_from(("kommune",) * 5 + APPLICANTS), "kommune", missing / 2)),
+        "mottatt": draw(mostly(st.sampled_from(MOMENTS), "2022-09-01T12:00", missing, odd)),
+        "søkertype": draw(mostly(st.sampled_from(("kommune",) * 5 + APPLICANTS), "kommune", missing / 2, odd)),
         "kommunenummer": draw(st.sampled_from([None, "0301", "4642"])),
-        "sentralitetsklasse": draw(mostly(st.integers(1, 6), 3, missing)),
+        "sentralitetsklasse": draw(mostly(st.integers(1, 6), 3, missing, odd)),
         "revisorattest_mottatt": draw(st.sampled_from([None, None, *(day.isoformat() for day in BORDERS)])),
         "tildelt_beløp": draw(st.sampled_from([None, 100, 999_999])),
         "beholdt_beløp": draw(st.sampled_from([None, 5, "49999.01"])),
@@ -139,34 +139,34 @@ def national_applications(draw: Any, missing: float = 0.1, most_doctors: int = 3
     number = draw(st.integers(1, most_doctors))
     return {
         "søknad": stated(facts),
-        "leger": [draw(national_doctors(one, year, missing)) for one in range(1, number + 1)],
+        "leger": [draw(national_doctors(one, year, missing, odd)) for one in range(1, number + 1)],
     }
 
 
 @st.composite
-def guided_applications(draw: Any, missing: float = 0.1, most_doctors: int = 3) -> Json:
+def guided_applications(draw: Any, missing: float = 0.1, most_doctors: int = 3, odd: float = 0.4) -> Json:
     facts = {
         "id": "sak",
         "ordning": "veiledet-tjeneste",
         "mottatt": draw(st.sampled_from([None, "2020-02-04T12:00"])),
-        "søkertype": draw(mostly(st.sampled_from(("kommune",) * 5 + APPLICANTS), "kommune", missing / 2)),
-        "altinn_rolle_delegert": draw(mostly(st.sampled_from(("ja", "ja", "nei")), "ja", missing)),
-        "uoppgjorte_fakturaer": draw(mostly(st.sampled_from(YES_NO), "nei", missing)),
+        "søkertype": draw(mostly(st.sampled_from(("kommune",) * 5 + APPLICANTS), "kommune", missing / 2, odd)),
+        "altinn_rolle_delegert": draw(mostly(st.sampled_from(("ja", "ja", "nei")), "ja", missing, odd)),
+        "uoppgjorte_fakturaer": draw(mostly(st.sampled_from(YES_NO), "nei", missing, odd)),
     }
     doctors = []
     for number in range(1, draw(st.integers(1, most_doctors)) + 1):
         agreed = st.sampled_from(["2010-05-05", "2017-02-28", "2017-03-01"])
         own = {
             "id": f"lege-{number}",
-            "avtale_inngått": draw(mostly(agreed, "2016-05-02", missing / 2)),
-            "veiledning_attestert": draw(mostly(st.sampled_from(YES_NO), "ja", missing)),
-            "attest_vedlagt": draw(mostly(st.sampled_from(YES_NO), "ja", missing)),
-            "veileder_relasjon": draw(mostly(st.sampled_from(RELATIONS), "ingen", missing)),
-            "nødvendige_måneder": draw(mostly(st.sampled_from([0, "0.5", 2, "3.25", 6, 36]), 12, missing)),
+            "avtale_inngått": draw(mostly(agreed, "2016-05-02", missing / 2, odd)),
+            "veiledning_attestert": draw(mostly(st.sampled_from(YES_NO), "ja", missing, odd)),
+            "attest_vedlagt": draw(mostly(st.sampled_from(YES_NO), "ja", missing, odd)),
+            "veileder_relasjon": draw(mostly(st.sampled_from(RELATIONS), "ingen", missing, odd)),
+            "nødvendige_måneder": draw(mostly(st.sampled_from([0, "0.5", 2, "3.25", 6, 36]), 12, missing, 0.5)),
         }
         periods = []
         for begins, ends in draw(date_spans(date(2019, 5, 1), date(2021, 8, 31))):
-            fraction = draw(mostly(fractions, 100, missing))
+            fraction = draw(mostly(fractions, 100, missing, 0.4))
             periods.append(stated({"fra": begins, "til": ends, "stillingsandel": fraction}))
         doctors.append({**stated(own), "perioder": periods})
     return {"søknad": stated(facts), "leger": doctors}

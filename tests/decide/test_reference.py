@@ -293,7 +293,7 @@ def engine_answer(case: Json, book: Rulebook) -> Json:
 
 
 def completed(case: Json) -> Json:
-    """What `random_applications` may leave out even when nothing is to be missing."""
+    """With what `random_applications` may leave out even when nothing is to be missing."""
     for one in case["leger"]:
         one.setdefault("introduksjonsavtale_godkjent", "nei")
         if "tilbakedatert_til" in one:
@@ -302,7 +302,7 @@ def completed(case: Json) -> Json:
 
 
 @settings(max_examples=150)
-@given(national_applications(0, 2).map(completed))
+@given(national_applications(0, 2, 0.12).map(completed))
 def test_the_national_scheme_day_by_day(book: Rulebook, case: Json) -> None:
     expected, ambiguous = national_answer(case)
     if not ambiguous:
@@ -361,7 +361,7 @@ def guided_answer(case: Json) -> Json:
 
 
 @settings(max_examples=100)
-@given(guided_applications(0, 2))
+@given(guided_applications(0, 2, 0.12))
 def test_guided_service_day_by_day(book: Rulebook, case: Json) -> None:
     assert engine_answer(case, book) == guided_answer(case)
 

@@ -37,6 +37,28 @@ def test_no_suggestion(word: str) -> None:
     assert did_you_mean(word, FACTS) == ""
 
 
+@pytest.mark.parametrize(
+    ("word", "choice"),
+    [("ar", "år"), ("aar", "år"), ("oy", "øy"), ("oey", "øy"), ("ae", "æ"), ("a b", "a_b"), ("a-b", "ab")],
+)
+def test_short_words_are_known_by_their_spelling_alone(word: str, choice: str) -> None:
+    assert nearest(word, ["x", choice]) == choice
+
+
+def test_seven_letters_of_ten_are_near_and_six_are_not() -> None:
+    assert nearest("bcdfghjxyz", ["bcdfghjklm"]) == "bcdfghjklm"
+    assert nearest("bcdfghqxyz", ["bcdfghjklm"]) is None
+    assert nearest("bcdfghjxyz", ["bcdfghjklm", "bcdfghjpqr"]) == "bcdfghjklm"
+
+
+def test_words_over_a_hundred_letters_are_not_compared() -> None:
+    hundred = "x" * 100
+    assert nearest(hundred, [hundred[1:]]) == hundred[1:]
+    assert nearest(hundred + "x", [hundred]) is None
+    assert nearest(hundred, [hundred + "x"]) is None
+    assert nearest(hundred[1:], ["-", hundred]) == hundred
+
+
 def test_the_nearest_wins_and_then_the_first() -> None:
     assert nearest("legge", ["lege-1", "legge-2", "leger"]) == "legge-2"
     assert nearest("lege-3", ["lege-1", "lege-2"]) == "lege-1"

@@ -128,6 +128,15 @@ def test_good_texts(text: str, expected: object) -> None:
     assert plain(read_text(text, "f.yaml")) == expected
 
 
+def test_every_letter_and_sign_of_ordinary_text() -> None:
+    signs = "".join(map(chr, [*range(0x20, 0x7F), *range(0xA0, 0x180)])) + "–—…«»×÷−€☐漢😀"
+    assert plain(read_text("a: '" + signs.replace("'", "''") + "'\nb: |\n  -" + signs, "f.yaml")) == {
+        "a": signs,
+        "b": "-" + signs,
+    }
+    assert plain(read_text('"' + "".join(f"\\u{ord(sign):04x}" for sign in signs[:-1]) + '"', "f.yaml")) == signs[:-1]
+
+
 def test_line_numbers_with_windows_line_endings() -> None:
     assert mapping("a: b\r\n\r\nc: d\r\n").keys["c"] == Place("f.yaml", 3, 1)
 

@@ -30,7 +30,7 @@ LARGE: list[Pair] = [
     ("- " * 40 + "a", "- " * 41 + "a", DYBDE.format("1:81")),
     ("{a: " * 40 + "}" * 40, "{a: " * 100_000, DYBDE.format("1:161")),
     ("a: " + "b" * 1_999_997, "a: " + "b" * 1_999_998, STOR),
-    ("a: " + "å" * 999_998, "a: " + "å" * 999_999, STOR),
+    ("ab: " + "å" * 999_998, "a: " + "å" * 999_999, STOR),
     (b"a: " + b"b" * 1_999_997, b"a: " + b"b" * 1_999_998, STOR),
 ]
 
@@ -87,6 +87,12 @@ def test_an_alias_bomb_stops_at_a_hundred_faults() -> None:
         read_text("[" + "*a, " * 150_000 + "]", "f.yaml")
     assert {fault.code for fault in caught.value} == {"YAML-ALIAS"}
     assert len(caught.value.faults) == 100
+
+
+def test_twenty_signs_that_are_not_text_are_told() -> None:
+    with pytest.raises(Faults) as caught:
+        read_text("a: " + "\x07" * 30, "f.yaml")
+    assert [fault.place.column for fault in caught.value] == list(range(4, 24))
 
 
 def test_tabs_between_tokens_are_for_json_alone() -> None:
