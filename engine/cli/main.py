@@ -76,7 +76,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def script() -> int:
-    """`alis` as installed: like `main`, and whoever reads the output may stop reading (`alis … | head`)."""
+    """The command as installed: like `main`, and whoever reads the output may stop reading it (`… | head`)."""
     sys.stdout = outlet(sys.stdout)
     return main()
 

@@ -1,4 +1,4 @@
-"""Standard output that outlives its reader: after `alis … | head` the work goes on, and the exit code is still the command's own."""
+"""Standard output that outlives its reader: after `… | head` the work goes on, and the exit code is still the command's own."""
 
 from __future__ import annotations
 
