@@ -10,7 +10,6 @@ from rich.padding import Padding
 from rich.rule import Rule
 from rich.segment import Segment
 from rich.table import Table
-from rich.text import Text
 
 from engine.decide.decision import Decision, DoctorDecision
 from engine.explain.basis import Basis, basis
@@ -26,6 +25,7 @@ from engine.explain.outline import (
     outline,
     sums,
 )
+from engine.explain.unbroken import Unbroken as Text
 from engine.text.month import NAMES
 from engine.text.norsk import date_text, money_text, number_text
 
@@ -247,9 +247,9 @@ def _bullet(line: str) -> RenderableType:
     return _hanging("• ", line)
 
 
-def _hanging(mark: str | Text, text: str | Text) -> RenderableType:
+def _hanging(mark: RenderableType, text: RenderableType) -> RenderableType:
     grid = Table.grid()
     grid.add_column(no_wrap=True)
     grid.add_column()
-    grid.add_row(mark if isinstance(mark, Text) else Text(mark), text if isinstance(text, Text) else Text(text))
+    grid.add_row(*(Text(part) if isinstance(part, str) else part for part in (mark, text)))
     return grid
