@@ -18,7 +18,7 @@ from engine.text import literal, yaml
 from engine.text.fault import FaultList
 from engine.text.node import Mapping as MappingNode
 from engine.text.node import Node, Scalar, Sequence, plain
-from engine.text.norsk import date_text, list_text
+from engine.text.norsk import date_text, list_text, quoted
 from engine.text.place import Place
 from engine.text.suggest import did_you_mean
 
@@ -34,7 +34,6 @@ def application(node: Node, book: Rulebook) -> Application:
     scheme = _scheme(node, book, faults)
     faults.raise_if_any()
     schema_check.check(node, schema_check.validator(_schema(book, scheme)), faults)
-    faults.raise_if_any()
     reader = _Reader(book, scheme, faults)
     assert isinstance(node, MappingNode)
     read = reader.application(node)
@@ -68,7 +67,7 @@ def _scheme(node: Node, book: Rulebook, faults: FaultList) -> str:
     if isinstance(stated, Scalar):
         if stated.text not in known:
             hint = did_you_mean(stated.text, known)
-            what = f"ordningen «{stated.text}» finnes ikke" + ("," + hint if hint else "")
+            what = f"ordningen {quoted(stated.text)} finnes ikke" + ("," + hint if hint else "")
             faults.add(stated.place, "ORDNING", what, f"ordningene er {list_text(known)}", "rett navnet")
         elif stated.text not in book.schemes:
             what = f"ordningen «{stated.text}» har ingen regelsett"
@@ -107,10 +106,13 @@ def _agreement_dates(node: MappingNode, book: Rulebook) -> list[date]:
 
 
 class _Reader:
+    """Reads what the schema has been through. What it refused has its fault, and is passed over, so that the rest is checked too."""
+
     def __init__(self, book: Rulebook, scheme: str, faults: FaultList) -> None:
         self.book = book
         self.scheme = scheme
         self.faults = faults
+        self.refused = frozenset(fault.place for fault in faults)
 
     def application(self, node: MappingNode) -> Application:
         top = node.entries["søknad"]
@@ -135,9 +137,10 @@ class _Reader:
         found: list[Doctor] = []
         places: dict[str, Place] = {}
         for index, item in enumerate(node.items if isinstance(node, Sequence) else ()):
-            assert isinstance(item, MappingNode)
+            if not isinstance(item, MappingNode):
+                continue
             id = _text(item, "id")
-            if id in places:
+            if id and id in places:
                 self.faults.add(
                     item.entries["id"].place,
                     "LEGE-DUPLIKAT",
@@ -145,16 +148,18 @@ class _Reader:
                     f"den første står på linje {places[id].line}",
                     "slå dem sammen, eller gi dem hver sin id",
                 )
-            places.setdefault(id, item.entries["id"].place)
+            if id:
+                places.setdefault(id, item.entries["id"].place)
             facts, lists = self._facts(item, "lege")
             path = f"leger[{index}]"
-            found.append(Doctor(id, facts, lists, self._periods(item.entries["perioder"], path), path))
+            found.append(Doctor(id, facts, lists, self._periods(item.entries.get("perioder"), path), path))
         return tuple(found)
 
-    def _periods(self, node: Node, path: str) -> tuple[Period, ...]:
+    def _periods(self, node: Node | None, path: str) -> tuple[Period, ...]:
         found: list[tuple[Period, Place]] = []
         for index, item in enumerate(node.items if isinstance(node, Sequence) else ()):
-            assert isinstance(item, MappingNode)
+            if not isinstance(item, MappingNode):
+                continue
             facts, _ = self._facts(item, "periode")
             first, last = facts.get("fra"), facts.get("til")
             if not isinstance(first, date) or not isinstance(last, date):
@@ -190,13 +195,13 @@ class _Reader:
             if value is None:
                 continue
             if fact.kind == "liste":
-                lists[fact.name] = tuple(self._row(item, fact) for item in value.items if isinstance(value, Sequence))  # type: ignore[union-attr]
+                rows = value.items if isinstance(value, Sequence) else ()
+                lists[fact.name] = tuple(self._row(item, fact) for item in rows if isinstance(item, MappingNode))
             elif (stated := self._stated(fact, value)) is not None:
                 facts[fact.name] = stated
         return facts, lists
 
-    def _row(self, node: Node, fact: Fact) -> Facts:
-        assert isinstance(node, MappingNode)
+    def _row(self, node: MappingNode, fact: Fact) -> Facts:
         found = {}
         for name, field_ in fact.fields.items():
             if name in node.entries and (stated := self._stated(field_, node.entries[name])) is not None:
@@ -204,18 +209,21 @@ class _Reader:
         return found
 
     def _stated(self, fact: Fact, node: Node) -> Stated | None:
+        if node.place in self.refused:
+            return None
         if isinstance(node, Sequence):
             return frozenset(str(choice) for choice in plain(node))
-        assert isinstance(node, Scalar)
+        if not isinstance(node, Scalar):
+            return None
         try:
             value = read_stated(fact, node.text)
         except ValueError as error:
             self.faults.add(
-                node.place, "VERDI", f"«{node.text}» kan ikke leses i «{fact.name}»", str(error), "rett verdien"
+                node.place, "VERDI", f"{quoted(node.text)} kan ikke leses i «{fact.name}»", str(error), "rett verdien"
             )
             return None
         if isinstance(value, int | Fraction) and fact.kind in ("heltall", "desimal") and not _within(fact, value):
-            what = f"«{node.text}» er ikke mulig for «{fact.name}»"
+            what = f"{quoted(node.text)} er ikke mulig for «{fact.name}»"
             self.faults.add(node.place, "VERDI-GRENSE", what, f"tallet må være{bounds_in_words(fact)}", "rett tallet")
             return None
         return value
@@ -230,7 +238,7 @@ def _within(fact: Fact, value: int | Fraction) -> bool:
 
 
 def _text(node: MappingNode, key: str) -> str:
-    value = node.entries[key]
+    value = node.entries.get(key)
     return value.text if isinstance(value, Scalar) else ""
 
 

@@ -38,7 +38,9 @@ def run(chosen: argparse.Namespace) -> int:
     if given.is_dir() or not given.suffix:
         return _folder(given)
     root = _root_of(given)
-    return _file(given) if root is None else _rule_file(given, root)
+    if root is not None and (_is_read(given, root) or "regelsett" in _keys(given)):
+        return _rule_file(given, root)
+    return _file(given, root)
 
 
 def _folder(root: Path) -> int:
@@ -85,6 +87,13 @@ def _passed_over(root: Path) -> Iterator[Fault]:
             yield Fault(place, "REGLER-PLASS", "filen har et regelsett, men leses ikke", why, next_step)
 
 
+def _is_read(path: Path, root: Path) -> bool:
+    """Whether the folder's rules are read from this file."""
+    from engine.language.rulebook import VOCABULARY_FILE, rule_files
+
+    return path.resolve() in {one.resolve() for one in (root / VOCABULARY_FILE, *rule_files(root))}
+
+
 def _keys(path: Path) -> set[str]:
     """The top keys of a file; of one that cannot be read, none."""
     from engine.text import yaml
@@ -116,11 +125,14 @@ def _rule_file(path: Path, root: Path) -> int:
     return 0
 
 
-def _file(path: Path) -> int:
-    """An application, a test case or proposed rates, checked against the rules in use."""
+def _file(path: Path, root: Path | None) -> int:
+    """A file that is not rules, checked against the rules it lies among, or else those in use."""
     from engine.case.application import application
     from engine.language.overlay import lay_over
     from engine.language.rulebook import open_rulebook
+    from engine.regress.coverage import measure
+    from engine.regress.coverage_argued import ARGUMENTS_FILE
+    from engine.regress.mutation_exempt import EXEMPT_FILE, read_exempt
     from engine.text import yaml
 
     try:
@@ -130,11 +142,16 @@ def _file(path: Path) -> int:
             why = f"det er ingen vokabular.yaml i «{path.parent}» eller over den"
             what = "filen er en regelfil, men ligger ikke blant regler"
             raise Faults([Fault(Place(str(path), 1, 1), "REGLER-PLASS", what, why, "legg den i mappen med reglene")])
-        book = open_rulebook(rule_root(None))
-        if "satser" in keys:
-            lay_over(book, path)
+        if root is not None and path.parent.resolve() == root.resolve() and path.name in (EXEMPT_FILE, ARGUMENTS_FILE):
+            measure([], root) if path.name == ARGUMENTS_FILE else read_exempt(root)
+        elif "satser" in keys:
+            lay_over(open_rulebook(root or rule_root(None)), path)
+        elif "søknad" in keys:
+            application(node, open_rulebook(root or rule_root(None)))
         else:
-            application(node, book)
+            what = "filen er verken en regelfil, en søknad eller en fil med satser"
+            why = "«regelsett», «søknad» eller «satser» står ikke ytterst i filen"
+            raise Faults([Fault(Place(str(path), 1, 1), "FIL-SLAG", what, why, "oppgi en annen fil")])
     except Faults as faults:
         return _told(faults.faults)
     print(f"Ingen feil i {path}.")

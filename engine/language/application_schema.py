@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from engine.language.vocabulary import Fact, Vocabulary
@@ -30,6 +31,7 @@ CASE_KEYS: Schema = {
     "forventet": {"type": "object", "description": "Den delen av vedtaket som skal stemme"},
 }
 
+_DIGITS = re.compile(r"(?:\[0-9\]|\\d)\{([0-9]+)\}")
 _DATE = r"\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4}"
 
 
@@ -173,7 +175,7 @@ def _value_schema(fact: Fact) -> Schema:
         case "tekst":
             return {
                 "anyOf": [{"type": "string", "pattern": f"^{fact.pattern or '.+'}$"}, {"type": "integer"}],
-                "description": "tekst",
+                "description": pattern_in_words(fact.pattern) if fact.pattern else "tekst",
             }
         case "liste":
             fields = {name: fact_schema(field) for name, field in fact.fields.items()}
@@ -197,6 +199,12 @@ def _number(fact: Fact, kind: str, pattern: str, words: str) -> Schema:
         if bound is not None and bound.denominator == 1:
             bounded[key] = int(bound)
     return {"anyOf": [bounded, {"type": "string", "pattern": pattern}], "description": words + bounds_in_words(fact)}
+
+
+def pattern_in_words(pattern: str) -> str:
+    """`4 siffer` for the forms that are known, else the form itself."""
+    digits = _DIGITS.fullmatch(pattern)
+    return f"{digits[1]} siffer" if digits else f"tekst på formen {pattern}"
 
 
 def bounds_in_words(fact: Fact) -> str:

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 from engine.language import schema_check
@@ -76,6 +77,9 @@ def _check(parameter: Parameter, rows: list[Quantity], faults: FaultList) -> Non
             what = f"«{parameter.name}» har ingen variant «{row.variant}»" + ("," + hint if hint else "")
             why = f"variantene er {list_text(variants)}" if variants else "den har ingen varianter"
             faults.add(row.at("variant"), "VARIANT", what, why, "rett navnet" if variants else "fjern «variant»")
+        if isinstance(row.value, Fraction) and row.value < 0:
+            what = f"«{row.written}» er ikke en mulig verdi for «{parameter.name}»"
+            faults.add(row.at("verdi"), "SATS-NEGATIV", what, "en sats kan ikke være under 0", "fjern minustegnet")
         if row.formula is not None:
             what = f"«{parameter.name}» har en formel"
             faults.add(row.at("formel"), "SATS-FORMEL", what, "foreslåtte satser er tall", "skriv «verdi» med et tall")

@@ -27,6 +27,9 @@ FOLDER = Path(__file__).parent / "schema"
 
 _GUIDANCE = "se hva editoren foreslår, eller språkreferansen"
 
+#: a text longer than this is not repeated in the advice
+_LONGEST_ADVICE = 60
+
 Path_ = tuple[str | int, ...]
 
 
@@ -163,6 +166,8 @@ def _rewritten(instance: Any, schema: dict[str, Any]) -> str:
     """What to write, when that can be told."""
     kind = schema.get("type")
     if kind == "array" and isinstance(instance, str) and instance:
+        if len(instance) > _LONGEST_ADVICE or "\n" in instance or instance.startswith("- "):
+            return "skriv hvert punkt på en egen linje med «-» foran, uten «|», «>» eller anførselstegn"
         return f"sett klammer rundt: [{instance}]"
     keys = schema.get("required") or _keys(schema)
     if kind == "object" and isinstance(instance, str) and keys:
@@ -176,7 +181,8 @@ def _enum(error: ValidationError, node: Node) -> Iterator[Fault]:
     values: Any = error.validator_value
     allowed = [str(value) for value in values if not isinstance(value, bool)]
     allowed = list(dict.fromkeys(word for word in allowed if word not in ("true", "false"))) or allowed
-    hint = did_you_mean(error.instance, allowed) if isinstance(error.instance, str) else ""
+    given = error.instance
+    hint = did_you_mean(given, allowed) if isinstance(given, str) and not given.isdigit() else ""
     what = f"{_found(error.instance)} er ikke et gyldig svar i {_owner(error)}" + ("," + hint if hint else "")
     why = f"gyldige svar er {list_text(allowed)}"
     yield Fault(_place(error, node), "SKJEMA-VALG", what, why, "velg ett av svarene")
@@ -190,7 +196,17 @@ def _const(error: ValidationError, node: Node) -> Iterator[Fault]:
 
 def _pattern(error: ValidationError, node: Node) -> Iterator[Fault]:
     what = f"{_found(error.instance)} er ikke skrevet riktig i {_owner(error)}"
-    yield Fault(_place(error, node), "SKJEMA-FORM", what, f"forventet {_expected(error.schema)}", "rett verdien")
+    yield Fault(_place(error, node), "SKJEMA-FORM", what, f"forventet {_described(error)}", "rett verdien")
+
+
+def _described(error: ValidationError) -> str:
+    """What was expected, in the words of the innermost schema of this value that has any."""
+    told: ValidationError | None = error
+    while told is not None and list(told.absolute_path) == list(error.absolute_path):
+        if "description" in _schema(told):
+            return _lowered(_schema(told)["description"])
+        told = told.parent  # type: ignore[assignment]  # declared as another class than it is
+    return _expected(error.schema)
 
 
 def _empty(error: ValidationError, node: Node) -> Iterator[Fault]:
