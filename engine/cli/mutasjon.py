@@ -79,7 +79,12 @@ def _found(chosen: argparse.Namespace, root: Path, files: Sequence[Path]) -> Mut
         raise Faults([argument_fault(what, "kjør «alis test» og rett sakene først")])
     with Workers(book, cases, frozenset(exempt), chosen.prosesser) as workers:
         bench = workers.bench
-        numbers = _chosen(chosen, bench, kept)
+        numbers = _chosen(chosen, bench)
+        if not numbers:
+            what = "ingen endring av reglene passer til valget"
+            raise Faults([argument_fault(what, "rett --ordning, --år eller --regel")])
+        if kept is not None:
+            numbers = [number for number in numbers if bench.mutants[number].part in kept]
         trials = list(with_progress(try_all(workers, numbers), len(numbers), "Endringer"))
         found = Mutation(
             bench.mutants,
@@ -114,14 +119,13 @@ def _since(version: str | None, book: Rulebook) -> tuple[str | None, frozenset[P
         return other.title, touched(book, other.open())
 
 
-def _chosen(chosen: argparse.Namespace, bench: Bench, kept: frozenset[Part] | None) -> list[int]:
-    """The numbers of the changes asked for: of a scheme, of a rule set's year, of what a rule leans on, of what differs."""
+def _chosen(chosen: argparse.Namespace, bench: Bench) -> list[int]:
+    """The numbers of the changes asked for: of a scheme, of a rule set's year, of what a rule leans on."""
     return [
         number
         for number, mutant in enumerate(bench.mutants)
         if (chosen.ordning is None or mutant.scheme == chosen.ordning)
         and (chosen.år is None or mutant.part.origin.startswith(f"{chosen.år}/"))
-        and (kept is None or mutant.part in kept)
         and (chosen.regel is None or any(part.name == chosen.regel for part in bench.reached(mutant)))
     ]
 

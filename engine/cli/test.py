@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.cli import dekning, mutasjon
+from engine.cli.arguments import argument_fault
 from engine.cli.progress import with_progress
-from engine.cli.root import rule_root
+from engine.cli.root import open_rules, rule_root
+from engine.text.fault import Faults
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -63,21 +66,24 @@ def run(chosen: argparse.Namespace) -> int:
     files = case_files([Path(name) for name in chosen.stier or ["fixtures"]])
     choice = Choice(chosen.ordning, chosen.år, chosen.regel, chosen.navn)
     console = _console()
+    _check_scheme(chosen)
     if mutasjon.asked(chosen):
         return mutasjon.run(chosen, files, console)
+    _check_rule(chosen)
     running = with_progress(
         run_cases(files, rule_root(chosen.regler), processes=chosen.prosesser), len(files), "Tester"
     )
+    wanted = _some(kept(running, choice), len(files))
     if chosen.opphav:
         from engine.cli import opphav
 
-        return opphav.run(chosen, [Path(result.path) for result in kept(running, choice)], console)
+        return opphav.run(chosen, [Path(result.path) for result in wanted], console)
     if chosen.oppdater:
         from engine.cli import oppdater
 
-        return oppdater.run(chosen, kept(running, choice), console)
+        return oppdater.run(chosen, wanted, console)
     results = []
-    for result in kept(running, choice):
+    for result in wanted:
         results.append(result)
         _tell(result, console)
     if chosen.junit:
@@ -88,6 +94,39 @@ def run(chosen: argparse.Namespace) -> int:
     covered = dekning.report(chosen, results, console)
     statuses = {result.status for result in results}
     return 2 if UNUSABLE in statuses else 1 if DEVIATES in statuses or not covered else 0
+
+
+def _check_scheme(chosen: argparse.Namespace) -> None:
+    if chosen.ordning is not None:
+        _check(chosen.ordning, open_rules(chosen.regler).schemes, "en ordning")
+
+
+def _check_rule(chosen: argparse.Namespace) -> None:
+    if chosen.regel is not None:
+        schemes = open_rules(chosen.regler).schemes.values()
+        _check(chosen.regel, (name for scheme in schemes for name in scheme.rules), "et vilkår")
+
+
+def _check(name: str, known: Iterable[str], kind: str) -> None:
+    """Raise Faults for a name that the rules do not have."""
+    from engine.text.suggest import did_you_mean
+
+    names = dict.fromkeys(known)
+    if name not in names:
+        hint = did_you_mean(name, names)
+        what = f"«{name}» er ikke {kind} i reglene" + ("," + hint if hint else "")
+        raise Faults([argument_fault(what, f"oppgi {kind} som finnes")])
+
+
+def _some(results: Iterable[Result], among: int) -> Iterator[Result]:
+    """The results as they come. Raises Faults when there are none: what tries nothing has not succeeded."""
+    empty = True
+    for result in results:
+        empty = False
+        yield result
+    if empty:
+        what = "den ene saken passer ikke" if among == 1 else f"ingen av de {among} sakene passer"
+        raise Faults([argument_fault(f"{what} til valget", "rett --ordning, --år, --regel eller --navn")])
 
 
 def _console() -> Console:
@@ -111,7 +150,7 @@ def _summary(results: list[Result]) -> str:
     count = {
         status: sum(result.status == status for result in results) for status in (PASSED, DEVIATES, UNUSABLE, UNTESTED)
     }
-    parts = [f"{count[PASSED]} av {len(results)} saker stemmer"]
+    parts = [f"{count[PASSED]} av {len(results)} {'sak' if len(results) == 1 else 'saker'} stemmer"]
     if count[DEVIATES]:
         parts.append(f"{count[DEVIATES]} avviker")
     if count[UNUSABLE]:

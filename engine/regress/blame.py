@@ -10,6 +10,7 @@ from typing import Any
 from engine.regress.expectation import Deviation
 
 _MONTH = re.compile(r"leger\[([^\]]*)\]\.måneder\[([^\]]*)\](?:\.(?:rett|avgjort_av)\.(\w+))?")
+_MONEY = re.compile(r"beløp(?:\.|$)|leger\[([^\]]*)\]\.komponenter\.(\w+)\.(?:beløp|beregning)\b")
 _CONDITION = re.compile(r"vilkår\[([^\]]*)\]")
 _DOCTOR = re.compile(r"leger\[([^\]]*)\]")
 
@@ -22,21 +23,35 @@ MOST = 3
 
 @dataclass(frozen=True, slots=True)
 class Blame:
-    """A rule's finding that bears on a deviation: its reason and where it stands in the sources."""
+    """A rule's finding, or a rate, that bears on a deviation: its reason and where it stands in the sources.
+
+    `rule_set` is empty for a rate.
+    """
 
     rule: str
     rule_set: str
     citation: str
     reason: str
 
+    @property
+    def name(self) -> str:
+        """`vilkåret (2031/ordningen)`, `satsen`"""
+        return f"{self.rule} ({self.rule_set})" if self.rule_set else self.rule
+
 
 def blame(deviation: Deviation, decision: dict[str, Any], others: Iterable[Deviation] = ()) -> tuple[Blame, ...]:
     """The findings that decided what deviates, in the doctor, month and component at hand.
 
     A deviation in a condition is that condition's. Otherwise first come the conditions that some deviation of the case (`others`) expects
-    to have decided there and that did not; without any, those that were not met or are open.
+    to have decided there and that did not; without any, those that were not met or are open. Where nothing but amounts deviate, it is the
+    rates they were calculated with.
     """
+    others = tuple(others)
     doctor, month, component = _where(deviation.path)
+    if _MONEY.match(deviation.path) and not any(_bears_on(other.path, doctor) for other in others):
+        calculated = _calculated(deviation.path, decision)
+        if calculated:
+            return calculated
     awaited = [place for other in others for place in _awaited(other, decision)]
     scopes = ((doctor, month, component), (doctor, month, None))
     bearing = _stated(deviation.path, decision)
@@ -56,6 +71,30 @@ def blame(deviation: Deviation, decision: dict[str, Any], others: Iterable[Devia
         one = Blame(finding["id"], finding["fra_regelsett"], citation, finding["begrunnelse"])
         told.setdefault(finding["id"], one)
     return tuple(told.values())[:MOST]
+
+
+def _bears_on(path: str, doctor: str | None) -> bool:
+    """Whether a deviation is about more than money, and about a doctor; about any, for None."""
+    other = _where(path)[0]
+    return not _MONEY.match(path) and (doctor is None or other is None or other == doctor)
+
+
+def _calculated(path: str, decision: dict[str, Any]) -> tuple[Blame, ...]:
+    """The rates and thresholds behind an amount, or behind every amount of the application."""
+    match = _MONEY.match(path)
+    doctor, component = match.groups() if match else (None, None)
+    told: dict[str, Blame] = {}
+    for one in decision["leger"]:
+        for name, line in one["komponenter"].items():
+            if doctor not in (None, one["id"]) or component not in (None, name):
+                continue
+            for used in line.get("beregning", {}).get("verdier", ()):
+                value = used["verdi"] + (f" = {used['regnet_ut']}" if used.get("regnet_ut") else "")
+                cited = used.get("hjemmel")
+                source = f"{cited['kilde']}, {cited['punkt']}" if cited else ""
+                reason = f"Beløpet er regnet med {value}."
+                told.setdefault(f"{used['navn']} {value}", Blame(used["navn"], "", source, reason))
+    return tuple(told.values())
 
 
 def _stated(path: str, decision: dict[str, Any]) -> list[dict[str, Any]]:

@@ -85,5 +85,7 @@ def deviations_text(result: Result) -> str:
     lines = []
     for deviation, blamed in result.differences:
         lines.append(str(deviation))
-        lines += [f"    {one.rule} ({one.rule_set}; {one.citation}): {one.reason}" for one in blamed]
+        for one in blamed:
+            about = "; ".join(part for part in (one.rule_set, one.citation) if part)
+            lines.append(f"    {one.rule}{f' ({about})' if about else ''}: {one.reason}")
     return "\n".join(lines)

@@ -43,8 +43,9 @@ def _parts(result: Result) -> Iterator[RenderableType]:
         )
     yield table
     for one in dict.fromkeys(one for _, blamed in result.differences for one in blamed):
-        yield Padding(Text(f"{one.rule} ({one.rule_set}): {one.reason}"), (0, 0, 0, 2), expand=False)
-        yield Padding(Text(one.citation, style="dim italic"), (0, 0, 0, 4), expand=False)
+        yield Padding(Text(f"{one.name}: {one.reason}"), (0, 0, 0, 2), expand=False)
+        if one.citation:
+            yield Padding(Text(one.citation, style="dim italic"), (0, 0, 0, 4), expand=False)
 
 
 def told_text(result: Result) -> str:

@@ -309,7 +309,7 @@ def test_a_rule_with_no_test_fails_the_gate_by_name(
 def test_the_gate_is_quiet_when_it_holds(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     case = str(*of("fullstendig-søknad"))
     assert main(["test", case, "--regler", str(small), "--regel", "evaluering", "--dekning-krav", "33,3"]) == 0
-    assert capsys.readouterr().out == "1 av 1 saker stemmer.\n"
+    assert capsys.readouterr().out == "1 av 1 sak stemmer.\n"
 
 
 @pytest.mark.parametrize("wanted", ["101", "-1", "alt"])

@@ -90,7 +90,7 @@ WRONG = """\
     alis-no-honorering, veiledning som del av ALIS-tilskuddet
   over-tre-kalenderuker (2023/nasjonal-alis): 22 av månedens 30 dager teller. Kravet er minst 22 dager.
     alis-no-2024, nytt for 2023, andre kulepunkt
-0 av 1 saker stemmer, 1 avviker.
+0 av 1 sak stemmer, 1 avviker.
 """
 
 CASE = """\
@@ -143,6 +143,25 @@ def test_a_wrong_expectation_fails_with_a_readable_difference(cases: Path, run: 
     shown = "\n".join(line.rstrip() for line in out.splitlines()) + "\n"
     assert shown == WRONG
     assert (code, err) == (1, "")
+
+
+def test_a_wrong_amount_names_the_rates_it_was_calculated_with(cases: Path, run: Run, tmp_path: Path) -> None:
+    """Nothing but the rate differs: the rules that refuse a month elsewhere in the case have nothing to do with it."""
+    shutil.copytree(ROOT / "rules", tmp_path / "utkast")
+    path = tmp_path / "utkast/2023/nasjonal-alis.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("verdi: 1140\n", "verdi: 1150\n"), encoding="utf-8")
+    shutil.copy(FIXTURES / "2023/veiledning-21-og-22-dager.yaml", cases)
+    code, out, _ = run("test", "saker", "--regler", "utkast", "--json", "r.json", "--junit", "r.xml")
+    assert code == 1
+    shown = [line.strip() for line in out.replace("\u00a0", " ").splitlines()]
+    at = shown.index("salærsats: Beløpet er regnet med 1 150 kr/time.")
+    assert shown[at + 1] == "alis-no-2024, nytt for 2023, andre kulepunkt"
+    assert "veiledningssats: Beløpet er regnet med veiledningsfaktor × salærsats = 1 322,5 kr/time." in shown
+    assert "over-tre-kalenderuker" not in out
+    assert "salærsats (alis-no-2024, nytt for 2023, andre kulepunkt): " in Path("r.xml").read_text(encoding="utf-8")
+    (case,) = json.loads(Path("r.json").read_text(encoding="utf-8"))["saker"]
+    for one in case["avvik"]:
+        assert "salærsats" in {rule["id"] for rule in one["regler"]}, one["hvor"]
 
 
 # --- broken cases ---------------------------------------------------------------------------------------------------------
@@ -250,6 +269,49 @@ def test_choosing_cases(rules: Path) -> None:
     by_rule = kept(Choice(rule="kommersiell-tilknytning"))
     assert by_rule and all("kommersiell-tilknytning" in one.rules for one in by_rule)
     assert kept(Choice()) == found
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--ordning", "nasjonal-alsi"), "«nasjonal-alsi» er ikke en ordning i reglene, mente du «nasjonal-alis»?"),
+        (
+            ("--regel", "over-tre-kalenderuke"),
+            "«over-tre-kalenderuke» er ikke et vilkår i reglene, mente du «over-tre-kalen",
+        ),
+        (("--år", "1999"), "ingen av de 2 sakene passer til valget"),
+        (("--navn", "finnes ikke"), "ingen av de 2 sakene passer til valget"),
+        (("--ordning", "spesialisering"), "ingen av de 2 sakene passer til valget"),
+    ],
+)
+@pytest.mark.parametrize("doing", [(), ("--opphav",), ("--oppdater",), ("--dekning",)])
+def test_a_choice_that_leaves_nothing_is_not_a_success(
+    cases: Path, run: Run, words: tuple[str, str], told: str, doing: tuple[str, ...]
+) -> None:
+    """A name spelt wrong in a pipeline would otherwise be green for ever."""
+    for name in ("veiledning-full-stilling", "veiledning-62-5-prosent"):
+        shutil.copy(FIXTURES / "2023" / f"{name}.yaml", cases)
+    code, out, err = run("test", "saker", *words, *doing, "--json", "r.json")
+    assert (code, out) == (2, "")
+    assert told in err and err.startswith("kommandolinjen:1:1: ARGUMENT: ")
+    assert not Path("r.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--ordning", "nasjonal-alsi"), "«nasjonal-alsi» er ikke en ordning i reglene"),
+        (("--regel", "finnes-ikke"), "ingen endring av reglene passer til valget"),
+        (("--år", "1999"), "ingen endring av reglene passer til valget"),
+    ],
+)
+def test_a_choice_that_leaves_no_change_to_try_is_not_a_success(
+    cases: Path, run: Run, words: tuple[str, str], told: str
+) -> None:
+    shutil.copy(FIXTURES / "2023/veiledning-full-stilling.yaml", cases)
+    code, out, err = run("test", "saker", "--mutasjon", *words, "--prosesser", "1")
+    assert (code, out) == (2, "")
+    assert told in err
 
 
 def test_a_file_that_cannot_be_read_is_told_whatever_is_chosen(mixed: Path, rules: Path) -> None:
