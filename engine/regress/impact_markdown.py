@@ -39,8 +39,8 @@ def _lines(impact: Impact, most: int) -> Iterator[str]:
     yield " ".join([f"**{_plain(first)}**", *map(_plain, rest)])
     yield ""
     yield _plain(f"Kjent beløp: {words.totals(impact.whole)}")
-    if unknown := words.unknown(impact.whole):
-        yield f"\n{_plain(unknown)}"
+    if caveats := words.caveats(impact):
+        yield f"\n{_plain(' '.join(caveats))}"
     yield from _changes(impact, most)
     yield from _cases(impact, most)
     for status, title in (

@@ -47,7 +47,7 @@ def _body(impact: Impact) -> Iterator[str]:
     first, *rest = words.summary(impact)
     yield f'<p class="lead">{escape(first)}</p>'
     yield f"<p>{escape(' '.join(rest))}</p>"
-    yield f"<p>Kjent beløp: {escape(words.totals(impact.whole))}. {escape(words.unknown(impact.whole))}</p>"
+    yield f"<p>Kjent beløp: {escape(' '.join([words.totals(impact.whole) + '.', *words.caveats(impact)]))}</p>"
     yield from _changes(impact)
     if impact.of(CHANGED):
         yield from _outcomes(impact)

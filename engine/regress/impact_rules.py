@@ -46,6 +46,9 @@ _EXPLAINING = (
     "kilder",
 )
 
+#: the keys of a value that say when it holds
+_WHEN = ("måneder", "for", "variant")
+
 _WORD = re.compile(r"[^\W\d][\w-]*")
 _MOST_TEXT = 160
 
@@ -134,9 +137,18 @@ def _differences(before: Any, after: Any, path: str) -> Iterator[Difference]:
             yield from _differences(before.get(key), after.get(key), f"{path}.{key}" if path else key)
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         for index, (was, now) in enumerate(zip(before, after, strict=True)):
-            yield from _differences(was, now, f"{path}[{index + 1}]")
+            yield from _differences(was, now, f"{path}[{_spoken(was, now) or index + 1}]")
     else:
         yield Difference(path, _text(before), _text(after))
+
+
+def _spoken(before: Any, after: Any) -> str:
+    """When an item of a list holds, where both versions say the same: a reader knows a value by that, not by its number."""
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return ""
+    same = [key for key in _WHEN if key in before and before[key] == after.get(key)]
+    said = (f"{key} {_flow(before[key]).replace(': ', ' ').replace(',', '')}" for key in same)
+    return ", ".join(said)
 
 
 def _text(value: Any) -> str | None:

@@ -30,8 +30,8 @@ def _parts(impact: Impact) -> Iterator[RenderableType]:
     yield Text.assemble(("Til  ", "dim"), impact.after.title)
     yield Text(" ".join(words.summary(impact)), style="bold")
     yield Text(f"Kjent beløp: {words.totals(impact.whole)}")
-    if unknown := words.unknown(impact.whole):
-        yield Text(unknown, style="dim")
+    for caveat in words.caveats(impact):
+        yield Text(caveat, style="dim")
     if impact.changes:
         yield _title("Dette er endret i reglene")
         yield from _changes(impact)

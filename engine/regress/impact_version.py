@@ -58,12 +58,12 @@ class Version:
 
 
 def find_version(text: str, scratch: Path) -> Version:
-    """The version that a folder, a revision or `FOLDER@REVISION` names. Raises Faults.
+    """The version that a folder of rules, the folder around it, a revision or `FOLDER@REVISION` names. Raises Faults.
 
     Rules at a revision are written to a new folder under `scratch`, which must exist.
     """
     if text and Path(text).is_dir():
-        return Version(text, Path(text))
+        return Version(text, _with_rules(Path(text)))
     commit, folder = _commit(text), FOLDER
     alone = commit is not None
     if not alone and "@" in text:
@@ -84,6 +84,12 @@ def find_version(text: str, scratch: Path) -> Version:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     return Version(text, target, commit, f"{inside or '.'}@{commit[:12]}")
+
+
+def _with_rules(folder: Path) -> Path:
+    """The folder; for one that holds the folder of rules, as the top of a repository does, that one."""
+    inside = folder / FOLDER
+    return inside if not (folder / VOCABULARY_FILE).exists() and (inside / VOCABULARY_FILE).is_file() else folder
 
 
 def _commit(revision: str) -> str | None:

@@ -114,7 +114,7 @@ def value(one: ValueCause) -> str:
 
 
 def difference(one: Difference) -> str:
-    """`verdier[1].verdi: 17 → 18`"""
+    """`verdier[måneder fra 2031-06].verdi: 17 → 18`"""
     told = (
         f"{one.before if one.before is not None else NOTHING} {ARROW} {one.after if one.after is not None else NOTHING}"
     )
@@ -151,6 +151,18 @@ def totals(one: Total) -> str:
     """`1 000,00 kr → 1 200,00 kr (+200,00 kr)` on known rates."""
     told = change(money_text(one.before), money_text(one.after))
     return told + (f" ({signed(one.difference)})" if one.difference else " (ingen endring)")
+
+
+def caveats(impact: Impact) -> list[str]:
+    """What the known amounts do not say, in sentences."""
+    falling = sum(case.difference < 0 and not case.exact for case in impact.of(CHANGED))
+    told = [unknown(impact.whole)] if unknown(impact.whole) else []
+    if falling:
+        told.append(
+            f"I {cases(falling)} går det kjente beløpet ned mens en sats er ukjent. "
+            "Hele summen kan likevel ha gått opp."
+        )
+    return told
 
 
 def unknown(one: Total, what: str = "sak") -> str:

@@ -7,10 +7,12 @@ import subprocess
 from collections.abc import Iterator
 from decimal import Decimal
 from html.parser import HTMLParser
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from commands import Run, caller, git
+from rich.console import Console
 from twenty_one_days import AFFECTED, FIXTURES, ROOT, THRESHOLD, by_year, change, make
 
 from engine.regress.case import case_files
@@ -19,6 +21,7 @@ from engine.regress.impact_case import CHANGED, ONE_SIDED, UNCHANGED, UNREAD, WO
 from engine.regress.impact_json import as_json
 from engine.regress.impact_markdown import MARK, MOST_BYTES, as_markdown
 from engine.regress.impact_page import as_html
+from engine.regress.impact_screen import screen
 from engine.regress.impact_version import Version, find_version
 from engine.regress.impact_words import signed
 from engine.text.fault import Faults
@@ -56,6 +59,14 @@ def draft(tmp_path: Path) -> Path:
     return Path(shutil.copytree(RULES, tmp_path / "utkast"))
 
 
+def shown(impact: Impact) -> str:
+    """The impact as it stands on the screen."""
+    console = Console(file=StringIO(), width=110, highlight=False, color_system=None)
+    with console.capture() as captured:
+        console.print(screen(impact))
+    return captured.get()
+
+
 def edit(root: Path, file: str, old: str, new: str) -> None:
     """Change the one place a text stands in a rule file."""
     path = root / file
@@ -90,7 +101,9 @@ def test_each_names_the_rule_it_changed_because_of(found: Impact) -> None:
 def test_the_change_itself_is_told_with_its_place(found: Impact) -> None:
     ((one, cases),) = found.by_change
     assert (one.file, one.section, one.name, one.what) == ("2023/nasjonal-alis.yaml", "grenser", THRESHOLD, "endret")
-    assert [(part.path, part.before, part.after) for part in one.differences] == [("verdier[1].verdi", "22", "21")]
+    assert [(part.path, part.before, part.after) for part in one.differences] == [
+        ("verdier[måneder fra 2022-10].verdi", "22", "21")
+    ]
     text = (RULES / one.file).read_text(encoding="utf-8").split("\n")
     assert text[(one.lines[0] or 0) - 1] == f"  {THRESHOLD}:"
     assert len(cases) == len(AFFECTED)
@@ -116,6 +129,22 @@ def test_one_case_in_full(found: Impact) -> None:
     assert (cause.before, cause.after) == ("ikke oppfylt, avslag", "oppfylt")
     assert "minst 22 dager" in cause.reasons[0] and "minst 21 dager" in cause.reasons[1]
     assert case.exact and case.difference == Decimal("6309.00")
+
+
+def test_a_known_amount_that_falls_while_a_rate_is_unknown_is_no_cut(found: Impact) -> None:
+    """Months that go from a component with a known rate to one without look like a cut in the known kroner, and are a rise in grants."""
+    told = "I 4 saker går det kjente beløpet ned mens en sats er ukjent. Hele summen kan likevel ha gått opp."
+    falling = [kroner for _, kroner in AFFECTED.values() if kroner.startswith("-")]
+    assert len(falling) == 4
+    for text in (as_markdown(found), as_html(found), " ".join(shown(found).split())):
+        assert told in text
+
+
+def test_a_cut_is_a_cut(draft: Path) -> None:
+    edit(draft, "2023/nasjonal-alis.yaml", "verdi: 1140", "verdi: 1130")
+    cut = compared(RULES, draft, [FIXTURES / "2023/veiledning-full-stilling.yaml"])
+    assert only(cut).difference < 0
+    assert "går det kjente beløpet ned" not in shown(cut)
 
 
 def test_totals_add_up(found: Impact) -> None:
@@ -362,6 +391,8 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("", "rules", "rules@utkast", "saker"),
         ("", "utkast~1", "utkast@{0}", "saker"),
         ("saker", "main", "../rules@utkast", "."),
+        ("", ".", "utkast", "saker"),
+        ("saker", "..", "utkast", "."),
     ],
 )
 def test_revisions(
@@ -484,7 +515,7 @@ def test_markdown(found: Impact) -> None:
     text = as_markdown(found)
     assert text.startswith(MARK + "\n")
     assert f"**{len(AFFECTED)} av {len(found.cases)} saker får et annet vedtak.**" in text
-    assert f"| verdier&#91;1&#93;.verdi: 22 → 21 | {len(AFFECTED)} |" in text
+    assert f"| verdier&#91;måneder fra 2022-10&#93;.verdi: 22 → 21 | {len(AFFECTED)} |" in text
     for path in AFFECTED:
         assert f"| {Path(path).stem} |" in text
     assert text.count("<details>") == text.count("</details>") == 2
