@@ -63,7 +63,7 @@ class DoctorAssessment:
         if self.agreed is not None and rule_set is None:
             return DoctorDecision(self.doctor, None, self.agreed, summary.without_months, {}, [], outside=True)
         applied = self._applied_for()
-        months = [self._month(month, applied) for month in months_of(self.spans)]
+        months = [self._month(month, applied) for month in (months_of(self.spans) if applied else ())]
         inside = [month for month in months if month.status != "utenfor"]
         lines = {}
         for name, part in self.compiled.components.items():
@@ -81,7 +81,7 @@ class DoctorAssessment:
         return self.panel.outcome(self.compiled.summary.outcomes, counts)
 
     def _applied_for(self) -> list[str]:
-        """The components applied for; when that is not known, all that may be, held until it is."""
+        """The components applied for; when that is not known, all that may be, held until it is. Without any there are no months."""
         codes = {name: part.applied(self.frame) for name, part in self.compiled.components.items()}
         sure = [name for name, code in codes.items() if code & YES]
         if sure:

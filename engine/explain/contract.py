@@ -11,7 +11,7 @@ from engine.case.value import Between, Unknown
 from engine.decide.decision import ComponentMonth, Decision, DoctorDecision, DoctorMonth, Finding, Line, Missing, Noted
 from engine.explain.basis import Used, basis
 from engine.explain.leaning import readings
-from engine.explain.reason import texts
+from engine.explain.reason import NOTHING_APPLIED_FOR, texts
 from engine.language.model import Citation
 from engine.language.unit import DAYS
 from engine.text.month import month_text
@@ -76,6 +76,8 @@ def _doctor(one: DoctorDecision, decision: Decision) -> Json:
         written["begrunnelse"] = texts(decision).plain(scheme.outside_reason, one.doctor.facts)
         if scheme.outside_citation is not None:
             written["hjemmel"] = citation(scheme.outside_citation)
+    elif not one.lines:
+        written["begrunnelse"] = NOTHING_APPLIED_FOR
     return written
 
 

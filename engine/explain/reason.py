@@ -23,6 +23,9 @@ from engine.text.norsk import date_text, list_text, money_text, number_text
 #: text before a name, the name, and how its value is written (None after the last)
 Part = tuple[str, str, Callable[[Frame], str] | None]
 
+#: why a doctor has no months
+NOTHING_APPLIED_FOR = "Det er ikke søkt om noe som ordningen kan gi."
+
 _KINDS = {"heltall": "tall", "desimal": "tall"}
 
 _GENERAL = {

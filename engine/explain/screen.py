@@ -25,6 +25,7 @@ from engine.explain.outline import (
     outline,
     sums,
 )
+from engine.explain.reason import NOTHING_APPLIED_FOR, texts
 from engine.explain.unbroken import Unbroken as Text
 from engine.text.month import NAMES
 from engine.text.norsk import date_text, money_text, number_text
@@ -114,9 +115,9 @@ def _doctor(doctor: DoctorOutline, decision: Decision, all_reasons: bool) -> Ite
     )
     if one.outside:
         scheme = decision.compiled.vocabulary.schemes[decision.application.scheme]
-        from engine.explain.reason import texts
-
         yield Padding(Text(texts(decision).plain(scheme.outside_reason, one.doctor.facts)), (0, 0, 0, 2))
+    elif not one.lines:
+        yield Padding(Text(NOTHING_APPLIED_FOR), (0, 0, 0, 2))
     for line in one.lines.values():
         title = decision.compiled.components[line.component].component.title
         money = (
