@@ -215,12 +215,15 @@ def _expression(node: Node, faults: FaultList) -> Expression:
 
 
 def expression_at(node: Scalar, faults: FaultList) -> Expression:
-    """The formula in a scalar. What does not parse is reported at its own column and reads as `UNREADABLE`."""
-    start = Place(node.place.file, node.place.line, node.place.column + node.quoted)
+    """The formula in a scalar. What does not parse is reported at its own column and reads as `UNREADABLE`.
+
+    Where the text is written otherwise in the file (folded over lines, with escapes), everything is at the start of the scalar.
+    """
+    start = node.place.right(node.quoted) if node.verbatim else node.place
     try:
-        return read_expression(node.text, start)
+        return read_expression(node.text, start, node.verbatim)
     except FormulaError as error:
-        at = Place(start.file, start.line, start.column + error.offset)
+        at = start.right(error.offset) if node.verbatim else start
         faults.add(at, "FORMEL", str(error), f"formelen {quoted(node.text)} kan ikke leses", error.next_step)
         return Name(UNREADABLE, start)
 

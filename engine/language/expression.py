@@ -94,9 +94,10 @@ _SPLIT = "del den opp: gi en del av den et navn under «definisjoner»"
 
 
 class _Parser:
-    def __init__(self, text: str, place: Place) -> None:
+    def __init__(self, text: str, place: Place, verbatim: bool) -> None:
         self.text = text
         self.place = place
+        self.verbatim = verbatim
         self.tokens = list(self._split())
         self.position = 0
 
@@ -183,7 +184,7 @@ class _Parser:
             raise FormulaError(str(error), offset) from None
 
     def _name(self, word: str, offset: int) -> Name:
-        return Name(word, Place(self.place.file, self.place.line, self.place.column + offset))
+        return Name(word, self.place.right(offset) if self.verbatim else self.place)
 
     def _unit(self) -> Unit | None:
         """The unit right after a number: `12 måneder/år`, `5 %`. The slash of a unit has no space around it."""
@@ -223,11 +224,11 @@ class _Parser:
             raise FormulaError(said, offset, f"sett inn «{word}»")
 
 
-def read_expression(text: str, place: Place) -> Expression:
-    """Text → expression tree. `place` is where the text starts. Raises FormulaError."""
+def read_expression(text: str, place: Place, verbatim: bool = True) -> Expression:
+    """Text → expression tree. `place` is where the text starts, in the file sign for sign when `verbatim`. Raises FormulaError."""
     if len(text) > 500:
         raise FormulaError("formelen er lengre enn 500 tegn", 500, _SPLIT)
-    parser = _Parser(text, place)
+    parser = _Parser(text, place, verbatim)
     depth = max_depth = 0
     for _, word, _ in parser.tokens:
         depth += (word == "(") - (word == ")")

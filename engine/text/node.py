@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.text.place import Place
@@ -11,11 +11,15 @@ from engine.text.place import Place
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A text as written, in NFC. `quoted` tells quotes or a block (`|`, `>`) from a plain word; `key:` alone is ""."""
+    """A text as written, in NFC. `quoted` tells quotes or a block (`|`, `>`) from a plain word; `key:` alone is "".
+
+    `verbatim` says that the file has just these signs, on one line, from its place (and the quotation mark) on.
+    """
 
     text: str
     place: Place
     quoted: bool
+    verbatim: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Where something stands in a file."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 
@@ -10,6 +12,10 @@ class Place:
     file: str
     line: int
     column: int
+
+    def right(self, columns: int) -> Place:
+        """The place so many columns further on the same line."""
+        return Place(self.file, self.line, self.column + columns)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"

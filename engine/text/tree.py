@@ -78,7 +78,7 @@ class Tree:
             text = unicodedata.normalize("NFC", self._joined(text, place))
         if event.style == '"' and (sign := hidden_sign(text)) is not None:
             self.faults.extend([refusal.hidden_sign(place, sign, text)])
-        self._take(Scalar(text, place, written))
+        self._take(Scalar(text, place, written, _spans(event) == (0, len(text) + 2 * written)))
 
     def _begin(self, event: CollectionStartEvent) -> None:
         place = self._place(event)
@@ -164,6 +164,12 @@ class Tree:
 def _spot(mark: _Mark | None) -> tuple[int, int]:
     """Line and column from 1; every event of a parser has its marks."""
     return (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
+
+
+def _spans(event: Event) -> tuple[int, int]:
+    """How many lines and columns an event reaches over."""
+    (line, column), (last_line, last_column) = _spot(event.start_mark), _spot(event.end_mark)
+    return last_line - line, last_column - column
 
 
 class _Open:

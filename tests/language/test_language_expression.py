@@ -24,9 +24,10 @@ from engine.language.expression import (
     read_expression,
 )
 from engine.language.unit import SPELLINGS, read_unit
+from engine.text import yaml
 from engine.text.fault import FaultList
 from engine.text.month import Month, month_text
-from engine.text.node import Scalar
+from engine.text.node import Mapping, Scalar
 from engine.text.norsk import number_text
 from engine.text.place import Place
 
@@ -245,3 +246,31 @@ def test_the_place_of_what_is_refused(quoted: bool) -> None:
     assert [fault.place for fault in faults] == [Place("f.yaml", 7, 9 + quoted)]
     found = expression_at(Scalar("a × bb", HERE, quoted), faults)
     assert [name.place.column for name in names(found)] == [5 + quoted, 9 + quoted]
+
+
+@pytest.mark.parametrize("written", [">-\n  a ×\n  × b", '"a \\xd7 × b"', "a ×\n  × b", '"a ×\n  × b"'])
+def test_the_place_in_a_text_written_otherwise(written: str) -> None:
+    """Folded over lines, or with a code: everything is where the text begins, for the columns are others."""
+    faults = FaultList()
+    root = yaml.read_text(f"f: {written}\n", "f.yaml")
+    assert isinstance(root, Mapping)
+    value = root.entries["f"]
+    assert isinstance(value, Scalar)
+    expression_at(value, faults)
+    assert [fault.place for fault in faults] == [Place("f.yaml", 1, 4)]
+    root = yaml.read_text(f"f: {written.replace('× b', 'b')}\n", "f.yaml")
+    assert isinstance(root, Mapping)
+    value = root.entries["f"]
+    assert isinstance(value, Scalar)
+    assert {name.place for name in names(expression_at(value, faults))} == {Place("f.yaml", 1, 4)}
+
+
+@pytest.mark.parametrize(("written", "column"), [("a × × b", 8), ("'a × × b'", 9), ('"a × × b"', 9)])
+def test_the_place_in_a_text_of_a_file(written: str, column: int) -> None:
+    faults = FaultList()
+    root = yaml.read_text(f"f: {written} # slutt\n", "f.yaml")
+    assert isinstance(root, Mapping)
+    value = root.entries["f"]
+    assert isinstance(value, Scalar)
+    expression_at(value, faults)
+    assert [fault.place for fault in faults] == [Place("f.yaml", 1, column)]
