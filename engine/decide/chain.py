@@ -42,13 +42,13 @@ def ways(tree: Tree, wanted: bool) -> set[Way]:
         for part in parts:
             found = _shortest({left | right for left, right in product(found, ways(part, wanted))})
             if len(found) > MAX_WAYS:
-                raise TooManyWays(f"mer enn {MAX_WAYS}")
+                raise TooManyWays()
         return found
     found = set[Way]()
     for part in parts:
         found |= ways(part, wanted)
     if len(found) > MAX_WAYS:
-        raise TooManyWays(f"mer enn {MAX_WAYS}")
+        raise TooManyWays()
     return _shortest(found)
 
 
