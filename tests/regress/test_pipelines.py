@@ -24,6 +24,9 @@ GUIDE = ROOT / "docs/i-egen-løype.md"
 #: how many of the cases for 2023 the change decides otherwise
 HIT = sum(path.startswith("fixtures/2023/") for path in AFFECTED)
 
+#: what somebody writes in the template to say where the program is
+PACKAGE = "git+https://git.example/regler.git@v1"
+
 #: what the shims write: a line a call, the words apart by tabs
 CALLS = "kall.txt"
 SHIM = '#!/bin/sh\n{ printf "%s" "$(basename "$0")"; for word; do printf "\\t%s" "$word"; done; echo; } >> "$KALL"\n'
@@ -165,6 +168,7 @@ def github_variables(lager: Path) -> dict[str, str]:
     """What GitHub sets for a proposed change, with the template's own."""
     return {
         **{name: str(value) for name, value in github()["env"].items()},
+        "ALIS_PAKKE": PACKAGE,
         "GITHUB_BASE_REF": "main",
         "GITHUB_STEP_SUMMARY": str(lager.parent / "sammendrag.md"),
         "GH_TOKEN": "x",
@@ -207,7 +211,7 @@ def test_github_on_a_change_that_changes_decisions(lager: Path) -> None:
     assert told.startswith(MARK) and f"**{HIT} av" in told and "veiledning-21-og-22-dager" in told
     assert (lager.parent / "sammendrag.md").read_text(encoding="utf-8") == told
     assert calls(lager) == [
-        ["pip", "install", "alis-regler"],
+        ["pip", "install", PACKAGE],
         ["gh", "pr", "comment", "7", "--edit-last", "--create-if-none", "--body-file", "konsekvens.md"],
     ]
 
@@ -238,6 +242,7 @@ def run_gitlab(job: str, lager: Path, **more: str) -> int:
     found = gitlab()
     variables = {
         **{name: str(value) for name, value in found["variables"].items()},
+        "ALIS_PAKKE": PACKAGE,
         "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
         "CI_MERGE_REQUEST_IID": "7",
         "CI_PROJECT_ID": "3",
@@ -251,7 +256,7 @@ def test_gitlab_on_a_change_that_changes_nothing(lager: Path) -> None:
     assert run_gitlab("regler", lager, DEKNING_KRAV="0") == 0
     assert run_gitlab("konsekvens", lager) == 0
     assert "**0 av" in (lager / "konsekvens.md").read_text(encoding="utf-8")
-    assert calls(lager) == [["pip", "install", "alis-regler"]] * 2, "nothing is sent without a token"
+    assert calls(lager) == [["pip", "install", PACKAGE]] * 2, "nothing is sent without a token"
 
 
 def test_gitlab_on_a_change_that_changes_decisions(lager: Path) -> None:
@@ -288,6 +293,21 @@ def test_the_templates_do_the_same(name: str) -> None:
     ):
         assert part in text
     assert f"maler/{name}" in GUIDE.read_text(encoding="utf-8")
+
+
+def test_the_templates_name_no_package_and_say_what_to_write(lager: Path) -> None:
+    """The program is in no package index: a name there would be whatever somebody else puts under it."""
+    (install,) = [step["run"] for step in github_steps() if step.get("name") == "Installer"]
+    for text, variables, command in (
+        ("github-actions.yaml", github()["env"], install),
+        ("gitlab-ci.yaml", gitlab()["variables"], "\n".join(gitlab()["default"]["before_script"])),
+    ):
+        assert variables["ALIS_PAKKE"] == ""
+        for example in ("git+https://", ".whl"):
+            assert f"{example}" in (TEMPLATES / text).read_text(encoding="utf-8")
+        done = shell(command, lager, {"ALIS_PAKKE": ""})
+        assert done.returncode != 0 and calls(lager) == []
+        assert "ALIS_PAKKE: skriv hvor programmet ligger" in done.stderr
 
 
 def test_no_template_shell_word_is_left_unquoted() -> None:
