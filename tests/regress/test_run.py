@@ -10,8 +10,10 @@ import pytest
 from commands import Run, caller
 from twenty_one_days import AFFECTED, FIXTURES, ROOT, change, make
 
+from engine.language.rulebook import open_rulebook
 from engine.regress.case import case_files
-from engine.regress.run import DEVIATES, PASSED, UNUSABLE, Choice, Result, chosen, run_cases
+from engine.regress.run import DEVIATES, PASSED, UNUSABLE, Choice, Result, chosen, run_case, run_cases
+from engine.regress.told import told_text
 
 
 @pytest.fixture
@@ -143,6 +145,14 @@ def test_a_wrong_expectation_fails_with_a_readable_difference(cases: Path, run: 
     shown = "\n".join(line.rstrip() for line in out.splitlines()) + "\n"
     assert shown == WRONG
     assert (code, err) == (1, "")
+
+
+def test_a_long_way_into_the_decision_is_broken_between_its_steps(drafted: Path) -> None:
+    """`avgjort_av.al` and `is` on two lines can neither be read nor searched for."""
+    told = told_text(run_case(FIXTURES / "2025/tilknytning-del-av-februar.yaml", open_rulebook(drafted)))
+    cells = [line[11:].split("  ")[0] for line in told.splitlines() if re.match(r" {2}(\d+| +) {4,}\S", line)]
+    assert "leger[lege-21].måneder[2025-02].avgjort_av." in cells
+    assert cells[cells.index("leger[lege-21].måneder[2025-02].avgjort_av.") + 1] == "alis"
 
 
 def test_a_wrong_amount_names_the_rates_it_was_calculated_with(cases: Path, run: Run, tmp_path: Path) -> None:
