@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.cli.progress import with_progress
 from engine.cli.root import rule_root
 
 if TYPE_CHECKING:
@@ -69,21 +69,9 @@ def report(chosen: argparse.Namespace, results: Sequence[Result], console: Conso
 
 
 def _measure(chosen: argparse.Namespace, results: Sequence[Result]) -> Coverage:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
     from engine.regress.coverage import Scope, measure
     from engine.regress.run import DEVIATES, PASSED
 
     paths = [Path(result.path) for result in results if result.status in (PASSED, DEVIATES)]
     scope = Scope(chosen.ordning, chosen.år, chosen.regel)
-    with Progress(
-        TextColumn("Dekning"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    ) as bar:
-        task = bar.add_task("dekning", total=len(paths))
-        return measure(paths, rule_root(chosen.regler), scope, lambda: bar.advance(task))
+    return measure(with_progress(paths, len(paths), "Dekning"), rule_root(chosen.regler), scope)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.cli.arguments import argument_fault
+from engine.cli.progress import with_progress
 from engine.cli.root import open_rules
 from engine.text.fault import Fault, Faults
 from engine.text.place import Place
@@ -133,7 +133,7 @@ class _Run:
         console = Console(highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else 100)
         many = len(paths) >= MANY
         shown = 0
-        for path in self._with_progress(paths) if many else paths:
+        for path in with_progress(paths, len(paths), "Vurderer") if many else paths:
             deviating = self.deviating
             decision = self._one(path)
             if decision is None:
@@ -154,25 +154,6 @@ class _Run:
             if self.unusable:
                 told += f", {self.unusable} kunne ikke leses"
             console.print(told)
-
-    @staticmethod
-    def _with_progress(paths: list[Path]) -> Iterator[Path]:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-        bar = Progress(
-            TextColumn("Vurderer"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            console=Console(stderr=True),
-            transient=True,
-            disable=not sys.stderr.isatty(),
-        )
-        with bar:
-            task = bar.add_task("vurderer", total=len(paths))
-            for path in paths:
-                yield path
-                bar.advance(task)
 
 
 def dumps_list(decisions: list[Decision]) -> str:

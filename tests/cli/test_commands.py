@@ -826,3 +826,8 @@ def test_a_reader_that_leaves_does_not_change_the_exit_code(words: str, code: in
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait() == code
+
+
+def test_every_command_has_the_same_progress_bar() -> None:
+    own = [path.name for path in (ROOT / "engine").rglob("*.py") if "rich.progress" in path.read_text(encoding="utf-8")]
+    assert own == ["progress.py"]
