@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from engine.explain.unbroken import Unbroken
 from engine.regress import impact_words as words
 from engine.regress.impact import Impact, Total
 from engine.regress.impact_case import CHANGED, ONE_SIDED, UNREAD, CaseImpact
@@ -28,10 +29,10 @@ def screen(impact: Impact) -> RenderableType:
 def _parts(impact: Impact) -> Iterator[RenderableType]:
     yield Text.assemble(("Fra  ", "dim"), impact.before.title)
     yield Text.assemble(("Til  ", "dim"), impact.after.title)
-    yield Text(" ".join(words.summary(impact)), style="bold")
-    yield Text(f"Kjent beløp: {words.totals(impact.whole)}")
+    yield Unbroken(" ".join(words.summary(impact)), style="bold")
+    yield Unbroken(f"Kjent beløp: {words.totals(impact.whole)}")
     for caveat in words.caveats(impact):
-        yield Text(caveat, style="dim")
+        yield Unbroken(caveat, style="dim")
     if impact.changes:
         yield _title("Dette er endret i reglene")
         yield from _changes(impact)
@@ -46,7 +47,7 @@ def _parts(impact: Impact) -> Iterator[RenderableType]:
         for case in found[:MOST_CASES]:
             yield from _changed(case, impact) if status == CHANGED else _unread(case)
         if len(found) > MOST_CASES:
-            yield Text(f"… og {words.cases(len(found) - MOST_CASES)} til", style="dim")
+            yield Unbroken(f"… og {words.cases(len(found) - MOST_CASES)} til", style="dim")
     if impact.of(CHANGED):
         for axis, groups in impact.grouped.items():
             yield _title(f"Etter {axis}")
@@ -54,45 +55,45 @@ def _parts(impact: Impact) -> Iterator[RenderableType]:
 
 
 def _title(text: str) -> RenderableType:
-    return Text(f"\n{text}", style="bold")
+    return Unbroken(f"\n{text}", style="bold")
 
 
 def _changes(impact: Impact) -> Iterator[RenderableType]:
     for change, cases in impact.by_change:
         told = "" if change.explains_only else f": {words.cases(len(cases))} får et annet vedtak"
-        yield _indented(Text(words.rule_change(change)[0].upper() + words.rule_change(change)[1:] + told), 1)
+        yield _indented(Unbroken(words.rule_change(change)[0].upper() + words.rule_change(change)[1:] + told), 1)
         for difference in change.differences:
-            yield _indented(Text(words.difference(difference), style="cyan"), 2)
+            yield _indented(Unbroken(words.difference(difference), style="cyan"), 2)
 
 
 def _changed(case: CaseImpact, impact: Impact) -> Iterator[RenderableType]:
-    yield Text(case.path, style="bold")
-    yield _indented(Text(words.headline(case), style="yellow"), 1)
+    yield Unbroken(case.path, style="bold")
+    yield _indented(Unbroken(words.headline(case), style="yellow"), 1)
     for line in case.lines:
         if line.changed:
-            yield _indented(Text(words.line(line)), 1)
+            yield _indented(Unbroken(words.line(line)), 1)
             for month in words.months(line):
-                yield _indented(Text(month), 2)
+                yield _indented(Unbroken(month), 2)
     for other in words.others(case):
-        yield _indented(Text(other), 1)
+        yield _indented(Unbroken(other), 1)
     for cause in case.causes[:MOST_CAUSES]:
-        yield _indented(Text(f"Fordi {words.cause(cause)}"), 1)
+        yield _indented(Unbroken(f"Fordi {words.cause(cause)}"), 1)
         for label, reason in zip(("Før", "Etter"), cause.reasons, strict=True):
             if reason and cause.reasons[0] != cause.reasons[1]:
-                yield _indented(Text(f"{label}: {reason}", style="dim"), 2)
-        yield _indented(Text(cause.citation, style="dim italic"), 2)
+                yield _indented(Unbroken(f"{label}: {reason}", style="dim"), 2)
+        yield _indented(Unbroken(cause.citation, style="dim italic"), 2)
     if len(case.causes) > MOST_CAUSES:
-        yield _indented(Text(f"… og {len(case.causes) - MOST_CAUSES} svar til", style="dim"), 1)
+        yield _indented(Unbroken(f"… og {len(case.causes) - MOST_CAUSES} svar til", style="dim"), 1)
     for value in case.values:
-        yield _indented(Text(f"Fordi {words.value(value)}"), 1)
+        yield _indented(Unbroken(f"Fordi {words.value(value)}"), 1)
     for change in impact.behind(case):
-        yield _indented(Text(f"Endret i reglene: {change.title}", style="cyan"), 1)
+        yield _indented(Unbroken(f"Endret i reglene: {change.title}", style="cyan"), 1)
 
 
 def _unread(case: CaseImpact) -> Iterator[RenderableType]:
-    yield Text(case.path, style="bold")
+    yield Unbroken(case.path, style="bold")
     for side, problem in case.problems:
-        yield _indented(Text(f"{side.capitalize()}: {problem}", style="red"), 1)
+        yield _indented(Unbroken(f"{side.capitalize()}: {problem}", style="red"), 1)
 
 
 def _table(groups: list[Total]) -> RenderableType:

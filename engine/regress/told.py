@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from engine.explain.unbroken import Unbroken
 from engine.regress.expectation import Deviation
 from engine.regress.run import Result
 
@@ -36,12 +37,12 @@ def _parts(result: Result, width: int) -> Iterator[RenderableType]:
         return
     yield Text.assemble(("✗ ", "red"), (result.path, "bold"))
     if result.description:
-        yield Padding(Text(result.description, style="italic"), (0, 0, 0, 2), expand=False)
+        yield Padding(Unbroken(result.description, style="italic"), (0, 0, 0, 2), expand=False)
     yield _table([deviation for deviation, _ in result.differences], width)
     for one in dict.fromkeys(one for _, blamed in result.differences for one in blamed):
-        yield Padding(Text(f"{one.name}: {one.reason}"), (0, 0, 0, 2), expand=False)
+        yield Padding(Unbroken(f"{one.name}: {one.reason}"), (0, 0, 0, 2), expand=False)
         if one.citation:
-            yield Padding(Text(one.citation, style="dim italic"), (0, 0, 0, 4), expand=False)
+            yield Padding(Unbroken(one.citation, style="dim italic"), (0, 0, 0, 4), expand=False)
 
 
 def _table(found: list[Deviation], width: int) -> Table:

@@ -140,6 +140,11 @@ def test_a_known_amount_that_falls_while_a_rate_is_unknown_is_no_cut(found: Impa
         assert told in text
 
 
+def test_amounts_are_not_broken_over_lines(found: Impact) -> None:
+    for line in shown(found).splitlines():
+        assert not re.match(r"\s+\d{3},\d\d\s", line), line
+
+
 def test_a_cut_is_a_cut(draft: Path) -> None:
     edit(draft, "2023/nasjonal-alis.yaml", "verdi: 1140", "verdi: 1130")
     cut = compared(RULES, draft, [FIXTURES / "2023/veiledning-full-stilling.yaml"])
