@@ -10,19 +10,19 @@ from engine.text.norsk import exact_decimal, list_text
 
 Schema = dict[str, Any]
 
+#: a text, which an editor takes for a number when it is written as one
+_TEXT: Schema = {"type": ["string", "number"], "minLength": 1}
+
 #: keys beside the application that make it a test case
 CASE_KEYS: Schema = {
-    "beskrivelse": {"type": "string", "minLength": 1, "description": "Hva saken viser"},
+    "beskrivelse": {**_TEXT, "description": "Hva saken viser"},
     "kilde": {
         "description": "Hvor de forventede verdiene kommer fra",
         "type": "array",
         "minItems": 1,
         "items": {
             "type": "object",
-            "properties": {
-                word: {"type": "string", "minLength": 1}
-                for word in ("publisert", "avledet", "tolkning", "øyeblikksbilde")
-            },
+            "properties": dict.fromkeys(("publisert", "avledet", "tolkning", "øyeblikksbilde"), _TEXT),
             "additionalProperties": False,
             "minProperties": 1,
             "maxProperties": 1,
@@ -32,6 +32,7 @@ CASE_KEYS: Schema = {
 }
 
 _DIGITS = re.compile(r"(?:\[0-9\]|\\d)\{([0-9]+)\}")
+_WHOLE = re.compile(r"0|-?[1-9][0-9]*")
 _DATE = r"\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4}"
 
 
@@ -56,7 +57,12 @@ _KINDS: dict[str, Schema] = {
         rf"({_DATE})([T ]\d{{2}}:\d{{2}}(:\d{{2}})?)?",
         "en dato, eller dato og klokkeslett i norsk tid, for eksempel 2020-05-17T14:03",
     ),
-    "måned": _written(r"\d{4}-\d{2}|\d{1,2}\.\d{4}", "en måned, for eksempel 2020-05"),
+    "måned": {
+        **_written(r"\d{4}-\d{2}|\d{1,2}\.\d{4}", "en måned, for eksempel 2020-05"),
+        "type": ["string", "number"],  # an editor takes 10.2020 for a number
+        "minimum": 1,
+        "exclusiveMaximum": 13,
+    },
 }
 
 
@@ -111,7 +117,7 @@ def published_application_schema(vocabulary: Vocabulary) -> Schema:
 
 def _application(vocabulary: Vocabulary, scheme: str) -> Schema:
     properties: dict[str, Schema] = {
-        "id": {"type": "string", "minLength": 1, "description": "Saksnummeret eller et annet navn på søknaden"},
+        "id": {**_TEXT, "description": "Saksnummeret eller et annet navn på søknaden"},
         "ordning": {**_choice([scheme]), "description": "Ordningen det søkes i"},
     }
     facts = vocabulary.facts_of(scheme, "søknad")
@@ -122,8 +128,7 @@ def _application(vocabulary: Vocabulary, scheme: str) -> Schema:
 def _doctor(vocabulary: Vocabulary, scheme: str) -> Schema:
     properties: dict[str, Schema] = {
         "id": {
-            "type": "string",
-            "minLength": 1,
+            **_TEXT,
             "description": "Et navn på legen i denne søknaden. Ikke bruk fødselsnummer.",
         }
     }
@@ -168,15 +173,12 @@ def _value_schema(fact: Fact) -> Schema:
             return {"type": "array", "uniqueItems": True, "items": _choice(list(fact.choices))}
         case "heltall":
             if fact.choices:
-                return _choice([*(int(choice) for choice in fact.choices), *fact.choices])
+                return _choice(list(fact.choices))
             return _number(fact, "integer", r"^[-−]?\d+$", "et helt tall")
         case "desimal":
             return _number(fact, "number", r"^[-−]?\d[\d \u00a0]*([.,]\d+)?(/\d+)?$", "et tall")
         case "tekst":
-            return {
-                "anyOf": [{"type": "string", "pattern": f"^{fact.pattern or '.+'}$"}, {"type": "integer"}],
-                "description": pattern_in_words(fact.pattern) if fact.pattern else "tekst",
-            }
+            return _text(fact.pattern)
         case "liste":
             fields = {name: fact_schema(field) for name, field in fact.fields.items()}
             required = [name for name, field in fact.fields.items() if field.required]
@@ -186,8 +188,9 @@ def _value_schema(fact: Fact) -> Schema:
 
 
 def _choice(choices: list[int | str]) -> Schema:
-    """One of some answers. The editor shows `errorMessage` for another."""
+    """One of some answers; one that is a number may be written so. The editor shows `errorMessage` for another."""
     words = list(dict.fromkeys(str(choice) for choice in choices))
+    choices = list(dict.fromkeys([*choices, *(int(word) for word in words if _WHOLE.fullmatch(word))]))
     told = f"Gyldige svar er {list_text(words)}." if len(words) > 1 else f"Det gyldige svaret er {words[0]}."
     return {"enum": choices, "errorMessage": told}
 
@@ -199,6 +202,16 @@ def _number(fact: Fact, kind: str, pattern: str, words: str) -> Schema:
         if bound is not None and bound.denominator == 1:
             bounded[key] = int(bound)
     return {"anyOf": [bounded, {"type": "string", "pattern": pattern}], "description": words + bounds_in_words(fact)}
+
+
+def _text(pattern: str | None) -> Schema:
+    """A text of a form, or of any."""
+    digits = _DIGITS.fullmatch(pattern or "")
+    number: Schema = (
+        {"type": "integer", "minimum": 0, "maximum": 10 ** int(digits[1]) - 1} if digits else {"type": "number"}
+    )
+    words = pattern_in_words(pattern) if pattern else "tekst"
+    return {"anyOf": [{"type": "string", "pattern": f"^({pattern or '.+'})$"}, number], "description": words}
 
 
 def pattern_in_words(pattern: str) -> str:

@@ -315,6 +315,8 @@ def _kinds(schema: dict[str, Any]) -> str:
     kinds: Iterable[str] = [schema["type"]] if isinstance(schema.get("type"), str) else schema.get("type", [])
     if list(kinds) == ["object"] and schema.get("required"):
         return f"linjer med {list_text([f'«{key}»' for key in schema['required']])}"
+    if "string" in kinds:
+        kinds = [kind for kind in kinds if kind not in ("number", "integer")]  # a number is a text too
     return " eller ".join(_KINDS.get(kind, kind) for kind in kinds) or _ANYTHING
 
 

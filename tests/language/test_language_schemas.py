@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from jsonschema import Draft202012Validator
 from engine.cli.main import main
 from engine.cli.skjema import generated
 from engine.text import yaml
-from engine.text.node import Mapping, Node, Scalar
+from engine.text.node import Mapping, Node, Scalar, plain
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "engine" / "language" / "schema"
@@ -134,6 +135,90 @@ def test_schemas_refuse_as_an_editor_reads_it() -> None:
         {"tilskuddsår": True},
     ):
         assert not check.is_valid({**case, "søknad": {**case["søknad"], **change}}), change
+
+
+BOUNDS = ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum")
+#: texts that an editor takes for numbers
+NUMBERS = (
+    "0",
+    "4",
+    "12",
+    "0301",
+    "12345",
+    "2024",
+    "1000",
+    "-3",
+    "+3",
+    "62.5",
+    "10.2022",
+    "1.2022",
+    "12.2022",
+    "13.2022",
+    "1e3",
+    "0x1F",
+)
+
+
+def places(part: Any, where: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every schema inside a schema, with where it stands."""
+    if isinstance(part, list):
+        for number, one in enumerate(part):
+            yield from places(one, f"{where}/{number}")
+    elif isinstance(part, dict):
+        if any(isinstance(part.get(key), str | list) for key in ("type", "anyOf", "enum", "$ref")):
+            yield where, part
+        for key, value in part.items():
+            if key not in ("anyOf", "enum", "propertyNames", "if", "not"):  # a name is always a text
+                yield from places(value, f"{where}/{key}")
+
+
+def unbounded(part: Any) -> Any:
+    """A schema without the bounds of its numbers, which the loader checks by itself later."""
+    if isinstance(part, list):
+        return [unbounded(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    return {key: unbounded(value) for key, value in part.items() if key not in BOUNDS or isinstance(value, dict)}
+
+
+@pytest.mark.parametrize("name", ["regelsett", "vokabular", "satser", "søknad"])
+def test_what_the_loader_takes_is_not_underlined_for_being_a_number(name: str) -> None:
+    """The loader reads every value as its text. An editor reads some as numbers, and has to take these too."""
+    whole = schema(name)
+    refused, taken = [], 0
+    for where, part in places(whole, name):
+        check = Draft202012Validator(unbounded({"$defs": whole["$defs"], **part}))
+        for text in NUMBERS:
+            if check.is_valid(text):
+                taken += 1
+                if not check.is_valid(core(yaml.read_text(text, "f.yaml"))):
+                    refused.append(f"{where}: {text}")
+    assert taken > 100
+    assert refused == []
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("regelsett", "måneder: {fra: 2022-10}", "måneder: {fra: 10.2022}"),
+        ("regelsett", "formel: alis_beløp × månedens_stillingsandel", "formel: 1000"),
+        ("regelsett", "punkt: perioden for 2023", "punkt: 4"),
+        ("søknad", "id: alis-avtale-17-april-kommersiell", "id: 12345"),
+    ],
+)
+def test_numbers_where_a_text_is_meant(name: str, before: str, after: str) -> None:
+    """Taken by the loader's check and by an editor's alike."""
+    text = next(found for path in FILES if before in (found := path.read_text("utf-8")) and f"/{name}.schema" in found)
+    node = yaml.read_text(text.replace(before, after), "f.yaml")
+    check = Draft202012Validator(schema(name))
+    assert check.is_valid(plain(node))
+    assert check.is_valid(core(node))
+
+
+@pytest.mark.parametrize("month", ["13.2022", "0.5", "2022"])
+def test_a_number_that_is_no_month_is_underlined(month: str) -> None:
+    whole = schema("regelsett")
+    assert not Draft202012Validator({"$defs": whole["$defs"], "$ref": "#/$defs/måned"}).is_valid(float(month))
 
 
 def test_every_key_and_choice_is_explained() -> None:
