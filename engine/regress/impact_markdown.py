@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from engine.regress import impact_words as words
 from engine.regress.impact import Impact, Total
 from engine.regress.impact_case import CHANGED, ONE_SIDED, UNREAD, CaseImpact
-from engine.text.norsk import money_text
 
 #: the comment's first line, by which a pipeline finds the one it wrote before
 MARK = "<!-- alis konsekvens -->"
@@ -117,20 +116,11 @@ def _case(case: CaseImpact) -> Iterator[str]:
 
 def _totals(axis: str, groups: list[Total], most: int) -> Iterator[str]:
     yield f"\n**Etter {_plain(axis)}**\n"
-    yield from _row(("", "Saker", "Endret", "Kjent før", "Kjent etter", "Endring"), "---|---:|---:|---:|---:|---:")
+    yield from _row(("", *words.COLUMNS), "---" + "|---:" * len(words.COLUMNS))
     shown = sorted(groups, key=lambda one: (-abs(one.difference), -one.changed, one.group))[:most]
     for one in groups:
         if one in shown:
-            yield from _row(
-                (
-                    _plain(one.group),
-                    str(one.cases),
-                    str(one.changed),
-                    money_text(one.before),
-                    money_text(one.after),
-                    words.signed(one.difference),
-                )
-            )
+            yield from _row((_plain(one.group), *words.row(one)))
     yield from _more(groups, most, ("gruppe", "grupper"))
 
 

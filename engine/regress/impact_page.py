@@ -11,12 +11,9 @@ from engine.regress import impact_words as words
 from engine.regress.impact import Impact, Total
 from engine.regress.impact_case import CHANGED, ONE_SIDED, UNREAD, WORDING, CaseImpact
 from engine.regress.impact_rules import RuleChange
-from engine.text.norsk import money_text
 
 #: width of a bar's drawing area; it stretches to the room it gets
 _WIDTH = 1000
-
-_COLUMNS = ("Saker", "Endret", "Kjent før", "Kjent etter", "Endring")
 
 _HEAD = """<!doctype html>
 <html lang="nb">
@@ -52,7 +49,7 @@ def _body(impact: Impact) -> Iterator[str]:
     if impact.of(CHANGED):
         yield from _outcomes(impact)
         yield "<h2>Kroner</h2>"
-        yield "<p>Søylene viser endringen i kjent beløp. Tallene står ved siden av.</p>"
+        yield "<p>Søylene viser endringen i kjent beløp. «Ukjent sum» er antallet der en sats er ukjent, før → etter.</p>"
         for axis, groups in impact.grouped.items():
             yield from _totals(axis, groups)
         yield "<h2>Saker som får et annet vedtak</h2>"
@@ -117,17 +114,11 @@ def _totals(axis: str, groups: list[Total]) -> Iterator[str]:
     name = f"etter-{axis}"
     yield f'<h3 id="{escape(name)}">Etter {escape(axis)}</h3>'
     yield f'<div class="wide" role="region" tabindex="0" aria-labelledby="{escape(name)}"><table>'
-    titles = "".join(f'<th scope="col">{escape(title)}</th>' for title in (axis.capitalize(), *_COLUMNS))
+    titles = "".join(f'<th scope="col">{escape(title)}</th>' for title in (axis.capitalize(), *words.COLUMNS))
     yield f'<thead><tr>{titles}<td class="plot"></td></tr></thead><tbody>'
     for one in groups:
-        shown = (
-            str(one.cases),
-            str(one.changed),
-            money_text(one.before),
-            money_text(one.after),
-            words.signed(one.difference),
-        )
-        cells = "".join(f'<td data-t="{title}">{text}</td>' for title, text in zip(_COLUMNS, shown, strict=True))
+        shown = zip(words.COLUMNS, words.row(one), strict=True)
+        cells = "".join(f'<td data-t="{title}">{text}</td>' for title, text in shown)
         yield (
             f'<tr><th scope="row">{escape(one.group)}</th>{cells}'
             f'<td class="plot">{_bar(one.difference, most, signed)}</td></tr>'
@@ -151,11 +142,14 @@ def _bar(value: Decimal, most: Decimal, signed: bool) -> str:
 def _case(case: CaseImpact, impact: Impact) -> Iterator[str]:
     yield f"<article><h3>{escape(case.path)}</h3>"
     yield f"<p><b>{escape(words.headline(case))}</b></p>"
-    lines = []
+    made = []
     for line in case.lines:
         if line.changed:
-            lines += [words.line(line), *words.months(line)]
-    yield from _list([*lines, *words.others(case)])
+            months = "".join(_list(words.months(line)))
+            made.append(f"<li>{escape(words.line(line))}{months}</li>")
+    made += [f"<li>{escape(other)}</li>" for other in words.others(case)]
+    if made:
+        yield f"<ul>{''.join(made)}</ul>"
     for cause in case.causes:
         yield f"<p>Fordi {escape(words.cause(cause))}.</p>"
         if cause.reasons[0] != cause.reasons[1]:

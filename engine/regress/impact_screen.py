@@ -13,7 +13,6 @@ from engine.explain.unbroken import Unbroken
 from engine.regress import impact_words as words
 from engine.regress.impact import Impact, Total
 from engine.regress.impact_case import CHANGED, ONE_SIDED, UNREAD, CaseImpact
-from engine.text.norsk import money_text
 
 #: causes told of one case, groups of one axis, and cases; JSON and the page have all
 MOST_CAUSES = 4
@@ -98,21 +97,14 @@ def _unread(case: CaseImpact) -> Iterator[RenderableType]:
 
 def _table(groups: list[Total]) -> RenderableType:
     table = Table(box=None, padding=(0, 2, 0, 2))
-    for title in ("", "Saker", "Endret", "Kjent før", "Kjent etter", "Endring"):
+    for title in ("", *words.COLUMNS):
         table.add_column(title, justify="left" if not title else "right", no_wrap=bool(title), overflow="fold")
     shown = sorted(groups, key=lambda one: (-abs(one.difference), -one.changed, one.group))[:MOST_GROUPS]
     for one in groups:
         if one in shown:
-            table.add_row(
-                one.group,
-                str(one.cases),
-                str(one.changed),
-                money_text(one.before),
-                money_text(one.after),
-                words.signed(one.difference),
-            )
+            table.add_row(one.group, *words.row(one))
     if len(groups) > len(shown):
-        table.add_row(f"… og {len(groups) - len(shown)} til", "", "", "", "", "")
+        table.add_row(f"… og {len(groups) - len(shown)} til", *("" for _ in words.COLUMNS))
     return table
 
 

@@ -153,6 +153,22 @@ def totals(one: Total) -> str:
     return told + (f" ({signed(one.difference)})" if one.difference else " (ingen endring)")
 
 
+#: what the columns of a table of totals are called
+COLUMNS = ("Saker", "Endret", "Kjent før", "Kjent etter", "Endring", "Ukjent sum")
+
+
+def row(one: Total) -> tuple[str, ...]:
+    """A group's cells under COLUMNS. The last tells how many cases or lines wait for a rate: `4`, or `4 → 5`."""
+    return (
+        str(one.cases),
+        str(one.changed),
+        money_text(one.before),
+        money_text(one.after),
+        signed(one.difference),
+        change(str(one.open_before), str(one.open_after)),
+    )
+
+
 def caveats(impact: Impact) -> list[str]:
     """What the known amounts do not say, in sentences."""
     falling = sum(case.difference < 0 and not case.exact for case in impact.of(CHANGED))

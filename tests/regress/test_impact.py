@@ -140,6 +140,27 @@ def test_a_known_amount_that_falls_while_a_rate_is_unknown_is_no_cut(found: Impa
         assert told in text
 
 
+def test_totals_tell_where_sums_are_unknown(found: Impact) -> None:
+    """A component whose rate is unknown has 0 known kroner before and after, which is not that nothing changed."""
+    (one,) = [one for one in found.totals["komponent"] if one.group == "alis"]
+    assert one.difference == 0 and one.changed > 0 and one.open_after > one.open_before
+    told = f"{one.open_before} → {one.open_after}"
+    row = re.search(r"^ +alis +.*$", shown(found), re.MULTILINE)
+    assert row is not None and told in row[0]
+    assert re.search(rf"^\| alis \|.*\| {told} \|$", as_markdown(found), re.MULTILINE)
+    assert re.search(rf'<th scope="row">alis</th>.*<td data-t="Ukjent sum">{told}</td>', as_html(found))
+
+
+def test_the_page_keeps_the_months_under_their_line(found: Impact) -> None:
+    """Two lines of one doctor may change in the same month, in different ways."""
+    text = as_html(found)
+    assert re.search(
+        r"<li>lege-21, alis: [^<]*<ul><li>august 2024: nei → ja</li></ul></li><li>lege-21, veiledning: [^<]*"
+        r"<ul><li>august 2024: ja → ikke vurdert</li></ul></li>",
+        text,
+    )
+
+
 def test_amounts_are_not_broken_over_lines(found: Impact) -> None:
     for line in shown(found).splitlines():
         assert not re.match(r"\s+\d{3},\d\d\s", line), line
