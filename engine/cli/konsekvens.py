@@ -18,7 +18,7 @@ EXAMPLES = """Eksempler:
   alis konsekvens --fra rules --til utkast --saker saker --html side.html
   alis konsekvens --fra mine-regler@v1 --til mine-regler --saker saker --markdown konsekvens.md --forvent-ingen
 
-En versjon er en mappe med regler, en revisjon i git (mappen «rules» slik den var da), eller MAPPE@REVISJON.
+En versjon er en mappe med regler eller mappen rundt «rules», en revisjon i git (mappen «rules» slik den var da), eller MAPPE@REVISJON.
 Koden er 0 når sammenligningen er gjort, 1 når noe er endret og --forvent-ingen er gitt, og 2 når reglene eller en sak ikke kan leses.
 """
 

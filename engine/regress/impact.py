@@ -41,7 +41,7 @@ WORTH_SHARING = 150
 
 @dataclass(slots=True)
 class Total:
-    """Cases of one group, and what they come to on known rates. `open_*` are the cases or lines that wait for a rate."""
+    """Cases of one group, and what they come to on known rates. `open_*` are the cases that wait for a rate there."""
 
     group: str
     cases: int = 0
@@ -55,14 +55,15 @@ class Total:
     def difference(self) -> Decimal:
         return self.after - self.before
 
-    def add(self, before: Side | LineSide | None, after: Side | LineSide | None) -> None:
-        """Count what a case or a line came to before and after."""
-        if before is not None:
-            self.before += before.money.known
-            self.open_before += before.money.waits
-        if after is not None:
-            self.after += after.money.known
-            self.open_after += after.money.waits
+    def add(self, changed: bool, sides: Iterable[tuple[Side | LineSide | None, Side | LineSide | None]]) -> None:
+        """Count a case: what it, or each of its lines in the group, came to before and after."""
+        before, after = ([side.money for side in of if side is not None] for of in zip(*sides, strict=True))
+        self.cases += 1
+        self.changed += changed
+        self.before += sum(money.known for money in before)
+        self.after += sum(money.known for money in after)
+        self.open_before += any(money.waits for money in before)
+        self.open_after += any(money.waits for money in after)
 
 
 @dataclass(frozen=True)
@@ -90,8 +91,7 @@ class Impact:
         """All cases together."""
         total = Total("alle saker")
         for case in self._counted():
-            _count(total, case)
-            total.add(case.before, case.after)
+            total.add(case.status == CHANGED, [(case.before, case.after)])
         return total
 
     @cached_property
@@ -104,16 +104,11 @@ class Impact:
 
         for case in self._counted():
             for axis, group in ((YEAR, case.year), (SCHEME, case.scheme), *case.groups):
-                one = total(axis, group or NOT_STATED)
-                _count(one, case)
-                one.add(case.before, case.after)
-            by_component: dict[str, bool] = {}
-            for line in case.lines:
-                total(COMPONENT, line.component).add(line.before, line.after)
-                by_component[line.component] = by_component.get(line.component, False) or line.changed
-            for component, changed in by_component.items():
-                total(COMPONENT, component).cases += 1
-                total(COMPONENT, component).changed += changed
+                total(axis, group or NOT_STATED).add(case.status == CHANGED, [(case.before, case.after)])
+            for component in dict.fromkeys(line.component for line in case.lines):
+                lines = [line for line in case.lines if line.component == component]
+                sides = [(line.before, line.after) for line in lines]
+                total(COMPONENT, component).add(any(line.changed for line in lines), sides)
         return {axis: [groups[name] for name in sorted(groups)] for axis, groups in found.items()}
 
     @property
@@ -143,11 +138,6 @@ class Impact:
 
 def _by_size(case: CaseImpact) -> tuple[Decimal, str]:
     return -abs(case.difference), case.path
-
-
-def _count(total: Total, case: CaseImpact) -> None:
-    total.cases += 1
-    total.changed += case.status == CHANGED
 
 
 def _leads(case: CaseImpact) -> Iterator[tuple[str, str]]:

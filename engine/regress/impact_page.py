@@ -49,7 +49,7 @@ def _body(impact: Impact) -> Iterator[str]:
     if impact.of(CHANGED):
         yield from _outcomes(impact)
         yield "<h2>Kroner</h2>"
-        yield "<p>Søylene viser endringen i kjent beløp. «Ukjent sum» er antallet der en sats er ukjent, før → etter.</p>"
+        yield "<p>Søylene viser endringen i kjent beløp. «Ukjent sum» er antall saker der en sats er ukjent.</p>"
         for axis, groups in impact.grouped.items():
             yield from _totals(axis, groups)
         yield "<h2>Saker som får et annet vedtak</h2>"

@@ -158,7 +158,7 @@ COLUMNS = ("Saker", "Endret", "Kjent før", "Kjent etter", "Endring", "Ukjent su
 
 
 def row(one: Total) -> tuple[str, ...]:
-    """A group's cells under COLUMNS. The last tells how many cases or lines wait for a rate: `4`, or `4 → 5`."""
+    """A group's cells under COLUMNS. The last tells how many cases wait for a rate: `4`, or `4 → 5`."""
     return (
         str(one.cases),
         str(one.changed),
@@ -181,14 +181,13 @@ def caveats(impact: Impact) -> list[str]:
     return told
 
 
-def unknown(one: Total, what: str = "sak") -> str:
+def unknown(one: Total) -> str:
     """That some sums are open, or nothing."""
     if not one.open_before and not one.open_after:
         return ""
-    many = {"sak": "saker", "linje": "linjer"}[what]
     if one.open_before == one.open_after:
-        return f"I {counted(one.open_after, what, many)} er en sats ukjent, og bare det som er kjent, er regnet med."
+        return f"I {cases(one.open_after)} er en sats ukjent, og bare det som er kjent, er regnet med."
     return (
-        f"En sats er ukjent i {counted(one.open_before, what, many)} før og {one.open_after} etter. "
+        f"En sats er ukjent i {cases(one.open_before)} før og {one.open_after} etter. "
         "Bare det som er kjent, er regnet med."
     )

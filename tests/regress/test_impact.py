@@ -144,6 +144,7 @@ def test_totals_tell_where_sums_are_unknown(found: Impact) -> None:
     """A component whose rate is unknown has 0 known kroner before and after, which is not that nothing changed."""
     (one,) = [one for one in found.totals["komponent"] if one.group == "alis"]
     assert one.difference == 0 and one.changed > 0 and one.open_after > one.open_before
+    assert one.open_after <= one.cases, "cases are counted, not the doctors in them"
     told = f"{one.open_before} → {one.open_after}"
     row = re.search(r"^ +alis +.*$", shown(found), re.MULTILINE)
     assert row is not None and told in row[0]
