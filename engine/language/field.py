@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
+from engine.language.condition import Condition, expression_at, read_condition
+from engine.language.expression import Expression
 from engine.language.model import Citation, Days, Months, Reading, Source
+from engine.language.unit import Unit, read_unit
 from engine.text import literal
 from engine.text.fault import FaultList
 from engine.text.node import Mapping, Node, Scalar, Sequence
@@ -85,6 +88,19 @@ class Fields:
             elif isinstance(node, Sequence):
                 found |= {f"{key}.{number}": item.place for number, item in enumerate(node.items)}
         return found
+
+    # --- what the rule language has -----------------------------------------------------------------------------------
+
+    def condition(self, key: str) -> Condition | None:
+        node = self.get(key)
+        return None if node is None else read_condition(node, self.faults)
+
+    def formula(self, key: str) -> Expression | None:
+        node = self.get(key)
+        return expression_at(node, self.faults) if isinstance(node, Scalar) else None
+
+    def unit(self, key: str = "enhet") -> Unit | None:
+        return self.value(key, read_unit)
 
     # --- parts that many things have -----------------------------------------------------------------------------------
 

@@ -167,8 +167,9 @@ def _read_sets(
     faults: FaultList,
 ) -> list[RuleSet]:
     """The sound parts of the files as rule sets. What the faulty parts declare is known too."""
+    from engine.language.declared import Declared
     from engine.language.partial import names_in
-    from engine.language.rulefile import Declared, read_rule_set
+    from engine.language.rulefile import read_rule_set
 
     declared: dict[str, Declared] = {}
     for _, node in nodes:

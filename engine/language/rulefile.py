@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from engine.language.condition import ALWAYS, Condition, expression_at, read_condition
-from engine.language.expression import Expression, Number
+from engine.language.condition import ALWAYS
+from engine.language.declared import UNKNOWN, Declared
+from engine.language.definition_file import read_definition
+from engine.language.expression import Number
 from engine.language.field import Fields
 from engine.language.model import (
     ByAgreement,
     ByGrantYear,
     Calculation,
     Component,
-    DaysCounted,
-    Definition,
-    EarliestOf,
     Exemption,
-    Formula,
     GrantYear,
     InForce,
-    LastOf,
-    Meaning,
     Note,
     Parameter,
     Quantity,
@@ -31,64 +26,18 @@ from engine.language.model import (
     Rounding,
     Rule,
     RuleSet,
-    Run,
-    SumOfEarlier,
-    SumOverDays,
     Variant,
     WithItsSet,
 )
-from engine.language.unit import DAYS, PLAIN, Unit, read_unit
+from engine.language.unit import PLAIN
 from engine.text import literal
 from engine.text.fault import FaultList
 from engine.text.month import Month
-from engine.text.node import Node, Scalar
+from engine.text.node import Node
 from engine.text.place import Place
 from engine.text.suggest import did_you_mean
 
-UNKNOWN = "ukjent"
 NEVER = "ingen"
-
-
-@dataclass
-class Declared:
-    """What the rule files of a scheme declare that its other files lean on.
-
-    `kinds` is the kind of value of each rate and threshold; `anchors` are the thresholds that are a single date or month,
-    which `i_kraft` may name. `explained` are the names some file has the title of: the kind of the others is not known. `keyed`
-    go by a fact, `several` have more than one value. `unsure` are names whose own part of a file is faulty.
-    """
-
-    kinds: dict[str, str] = field(default_factory=dict)
-    anchors: dict[str, date | Month] = field(default_factory=dict)
-    explained: set[str] = field(default_factory=set)
-    keyed: set[str] = field(default_factory=set)
-    several: set[str] = field(default_factory=set)
-    unsure: set[str] = field(default_factory=set)
-
-    def learn(self, node: Node) -> None:
-        """Add what one rule file declares. What cannot be read is left for the reading of the file itself."""
-        top = Fields(node, FaultList())
-        for key in ("grenser", "satser"):
-            for name, _, part in top.items(key):
-                if part.has("etter"):
-                    self.keyed.add(name)
-                if name not in self.explained and (part.has("tittel") or name not in self.kinds):
-                    self.kinds[name] = part.text("type", "tall")
-                if part.has("tittel"):
-                    self.explained.add(name)
-                if self.kinds[name] in ("dato", "måned") and name not in self.keyed:
-                    self._anchor(name, self.kinds[name], part)
-
-    def _anchor(self, name: str, kind: str, part: Fields) -> None:
-        """Keep the date or month of a threshold that has just one."""
-        read: Callable[[str], date | Month] = literal.date if kind == "dato" else literal.month
-        for row in part.rows("verdier"):
-            value = row.value("verdi", read) if row.text("verdi") != UNKNOWN else None
-            if name in self.anchors or name in self.several:
-                self.anchors.pop(name, None)
-                self.several.add(name)
-            elif value is not None:
-                self.anchors[name] = value
 
 
 def read_rule_set(node: Node, declared: Declared, faults: FaultList) -> RuleSet:
@@ -142,9 +91,9 @@ def _component(name: str, place: Place, part: Fields) -> Component:
     return Component(
         name,
         part.text("tittel"),
-        _condition(part, "søkes_når") or ALWAYS,
+        part.condition("søkes_når") or ALWAYS,
         part.maybe("subsidiær_til"),
-        _condition(part, "subsidiær_når"),
+        part.condition("subsidiær_når"),
         part.citation(),
         part.reading(),
         place,
@@ -160,11 +109,10 @@ def _parameter(name: str, place: Place, part: Fields, origin: str, is_rate: bool
         title=part.text("tittel"),
         is_rate=is_rate,
         kind=kind,
-        unit=_unit(part) or PLAIN,
+        unit=part.unit() or PLAIN,
         keyed_by=part.maybe("etter"),
         variants=tuple(
-            Variant(key, row.text("tittel"), _condition(row, "når") or ALWAYS)
-            for key, _, row in part.items("varianter")
+            Variant(key, row.text("tittel"), row.condition("når") or ALWAYS) for key, _, row in part.items("varianter")
         ),
         values=tuple(read_quantity(row, read_as, origin) for row in part.rows("verdier")),
         note=part.text("merknad"),
@@ -191,8 +139,8 @@ def read_quantity(row: Fields, kind: str, origin: str) -> Quantity:
         key=row.maybe("for"),
         variant=row.maybe("variant"),
         value=row.value("verdi", readers[kind], "rett verdien, eller skriv «ukjent»") if known else None,
-        formula=_expression(row, "formel"),
-        suggestion=_expression(row, "forslag"),
+        formula=row.formula("formel"),
+        suggestion=row.formula("forslag"),
         citation=row.citation(),
         searched=row.words("undersøkt"),
         written=row.text("verdi"),
@@ -206,47 +154,6 @@ def read_quantity(row: Fields, kind: str, origin: str) -> Quantity:
     )
 
 
-def read_definition(name: str, place: Place, part: Fields, origin: str) -> Definition:
-    """A derived fact, from a rule set or from the vocabulary."""
-    meaning = _meaning(part)
-    unit = _unit(part)
-    if unit is None and isinstance(meaning, DaysCounted):
-        unit = DAYS
-    if unit is None and isinstance(meaning, Run):
-        unit = read_unit("måneder" if meaning.measures == "hele måneder" else "dager")
-    return Definition(
-        name=name,
-        title=part.text("tittel"),
-        origin=origin,
-        meaning=meaning,
-        unit=unit,
-        months=part.months(),
-        citation=part.citation(),
-        reading=part.reading(),
-        place=place,
-        spots=part.spots("sum_over_dager"),
-    )
-
-
-def _meaning(part: Fields) -> Meaning:
-    if part.has("antall_dager"):
-        inner = part.fields("antall_dager")
-        return DaysCounted(_condition(inner, "der"), inner.text("grunnlag") == "tellende")
-    if part.has("siste"):
-        return LastOf(part.text("siste"))
-    if part.has("tidligste"):
-        return EarliestOf(part.text("tidligste"))
-    if part.has("sammenhengende"):
-        inner = part.fields("sammenhengende")
-        return Run(_condition(inner, "der"), inner.text("måler"))
-    if part.has("sum_over_dager"):
-        inner = part.fields("sum_over_dager")
-        return SumOverDays(_expression(inner, "verdi") or Number(Fraction(0)), _condition(inner, "der"))
-    if part.has("sum_av_tidligere_måneder"):
-        return SumOfEarlier(part.text("sum_av_tidligere_måneder"))
-    return Formula(_expression(part, "formel") or Number(Fraction(0)))
-
-
 def _rule(name: str, place: Place, part: Fields, origin: str, declared: Declared) -> Rule:
     return Rule(
         id=name,
@@ -257,10 +164,10 @@ def _rule(name: str, place: Place, part: Fields, origin: str, declared: Declared
         components=part.words("gjelder"),
         in_force=_in_force(part, declared),
         months=part.months(),
-        scope=_condition(part, "gjelder_når"),
-        requirement=_condition(part, "krav") or ALWAYS,
-        partial_when=_condition(part, "delvis_når"),
-        judgement_when=_condition(part, "skjønn_når"),
+        scope=part.condition("gjelder_når"),
+        requirement=part.condition("krav") or ALWAYS,
+        partial_when=part.condition("delvis_når"),
+        judgement_when=part.condition("skjønn_når"),
         consequence=part.text("ikke_oppfylt"),
         opens_for=part.words("åpner_for"),
         reasons=_reasons(part.fields("begrunnelse")),
@@ -281,7 +188,7 @@ def _exemption(name: str, place: Place, part: Fields) -> Exemption:
         part.text("tittel"),
         part.required_citation(),
         part.days(),
-        _condition(part, "når") or ALWAYS,
+        part.condition("når") or ALWAYS,
         part.text("begrunnelse"),
         part.reading(),
         place,
@@ -339,8 +246,8 @@ def _note(name: str, place: Place, part: Fields, origin: str) -> Note:
         part.text("vurderes_per"),
         part.words("gjelder"),
         part.months(),
-        _condition(part, "når") or ALWAYS,
-        _expression(part, "formel"),
+        part.condition("når") or ALWAYS,
+        part.formula("formel"),
         part.text("tekst"),
         part.reading(),
         place,
@@ -364,9 +271,9 @@ def _calculation(name: str, place: Place, part: Fields, origin: str) -> Calculat
         name,
         origin,
         part.text("tittel"),
-        _unit(part) or PLAIN,
+        part.unit() or PLAIN,
         part.months(),
-        _expression(part, "formel") or Number(Fraction(0)),
+        part.formula("formel") or Number(Fraction(0)),
         part.words("vis"),
         Rounding(step_value, rounding.text("måte"), rounding.required_citation()),
         part.required_citation(),
@@ -374,17 +281,3 @@ def _calculation(name: str, place: Place, part: Fields, origin: str) -> Calculat
         place,
         part.spots("vis"),
     )
-
-
-def _condition(part: Fields, key: str) -> Condition | None:
-    node = part.get(key)
-    return None if node is None else read_condition(node, part.faults)
-
-
-def _expression(part: Fields, key: str) -> Expression | None:
-    node = part.get(key)
-    return expression_at(node, part.faults) if isinstance(node, Scalar) else None
-
-
-def _unit(part: Fields) -> Unit | None:
-    return part.value("enhet", read_unit)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.language.schema_words import ANYTHING, expected, found, kinds_of, lowered
 from engine.text.fault import Fault, FaultList
 from engine.text.node import Mapping, Node, Sequence, at, plain
 from engine.text.norsk import list_text, quoted
@@ -139,8 +140,8 @@ def _required(error: ValidationError, node: Node) -> Iterator[Fault]:
     for key in wanted:
         if key not in given and key not in misspelt and error.message.startswith(f"{key!r} "):
             what = f"{quoted(key)} mangler i {_owner(error)}"
-            about = _expected(_schema(error).get("properties", {}).get(key, {}))
-            why = f"det må stå her: {about}" if about != _ANYTHING else "det må stå her"
+            about = expected(_schema(error).get("properties", {}).get(key, {}))
+            why = f"det må stå her: {about}" if about != ANYTHING else "det må stå her"
             yield Fault(_name_place(error, node), "SKJEMA-MANGLER", what, why, f"legg til {quoted(key)}")
 
 
@@ -156,9 +157,9 @@ def _unknown(error: ValidationError, node: Node) -> Iterator[Fault]:
 
 def _type(error: ValidationError, node: Node) -> Iterator[Fault]:
     schema = _schema(error)
-    what = f"{_found(error.instance)} passer ikke i {_owner(error)}"
+    what = f"{found(error.instance)} passer ikke i {_owner(error)}"
     about = schema.get("description")
-    why = f"forventet {_kinds(schema)}" + (f": {_lowered(about)}" if about else "")
+    why = f"forventet {kinds_of(schema)}" + (f": {lowered(about)}" if about else "")
     yield Fault(_place(error, node), "SKJEMA-TYPE", what, why, _rewritten(error.instance, schema))
 
 
@@ -183,19 +184,19 @@ def _enum(error: ValidationError, node: Node) -> Iterator[Fault]:
     allowed = list(dict.fromkeys(word for word in allowed if word not in ("true", "false"))) or allowed
     given = error.instance
     hint = did_you_mean(given, allowed) if isinstance(given, str) and not given.isdigit() else ""
-    what = f"{_found(error.instance)} er ikke et gyldig svar i {_owner(error)}" + ("," + hint if hint else "")
+    what = f"{found(error.instance)} er ikke et gyldig svar i {_owner(error)}" + ("," + hint if hint else "")
     why = f"gyldige svar er {list_text(allowed)}"
     yield Fault(_place(error, node), "SKJEMA-VALG", what, why, "velg ett av svarene")
 
 
 def _const(error: ValidationError, node: Node) -> Iterator[Fault]:
-    what = f"{_found(error.instance)} er ikke et gyldig svar i {_owner(error)}"
+    what = f"{found(error.instance)} er ikke et gyldig svar i {_owner(error)}"
     why = f"det eneste gyldige svaret er «{error.validator_value}»"
     yield Fault(_place(error, node), "SKJEMA-VALG", what, why, "rett svaret")
 
 
 def _pattern(error: ValidationError, node: Node) -> Iterator[Fault]:
-    what = f"{_found(error.instance)} er ikke skrevet riktig i {_owner(error)}"
+    what = f"{found(error.instance)} er ikke skrevet riktig i {_owner(error)}"
     yield Fault(_place(error, node), "SKJEMA-FORM", what, f"forventet {_described(error)}", "rett verdien")
 
 
@@ -204,13 +205,13 @@ def _described(error: ValidationError) -> str:
     told: ValidationError | None = error
     while told is not None and list(told.absolute_path) == list(error.absolute_path):
         if "description" in _schema(told):
-            return _lowered(_schema(told)["description"])
+            return lowered(_schema(told)["description"])
         told = told.parent  # type: ignore[assignment]  # declared as another class than it is
-    return _expected(error.schema)
+    return expected(error.schema)
 
 
 def _empty(error: ValidationError, node: Node) -> Iterator[Fault]:
-    about = _expected(error.schema)
+    about = expected(error.schema)
     next_step = "fyll inn verdien, eller fjern linjen"
     yield Fault(_place(error, node), "SKJEMA-TOM", f"{_owner(error)} er tom", f"her skal det stå {about}", next_step)
 
@@ -228,8 +229,8 @@ def _branches(error: ValidationError, node: Node) -> Iterator[Fault]:
         why = f"det skal stå nøyaktig én av disse: {list_text(keys, 'eller')}"
         yield Fault(_name_place(error, node), "SKJEMA-ETT-AV", what, why, next_step)
         return
-    what = f"{_found(error.instance)} passer ikke i {_owner(error)}"
-    options = " eller ".join(dict.fromkeys(_expected(branch) for branch in branches))
+    what = f"{found(error.instance)} passer ikke i {_owner(error)}"
+    options = " eller ".join(dict.fromkeys(expected(branch) for branch in branches))
     yield Fault(_place(error, node), "SKJEMA-TYPE", what, f"forventet {options}", _GUIDANCE)
 
 
@@ -242,7 +243,7 @@ def _names(error: ValidationError, node: Node) -> Iterator[Fault]:
     fits = re.fullmatch(schema["pattern"], better) if better and "pattern" in schema else None
     next_step = f"skriv for eksempel «{better}»" if fits else "velg et annet navn"
     what = f"{quoted(name)} kan ikke brukes som navn i {_owner(error)}"
-    yield Fault(place, "SKJEMA-NAVN", what, f"forventet {_expected(schema)}", next_step)
+    yield Fault(place, "SKJEMA-NAVN", what, f"forventet {expected(schema)}", next_step)
 
 
 def _too_many(error: ValidationError, node: Node) -> Iterator[Fault]:
@@ -258,12 +259,12 @@ def _again(error: ValidationError, node: Node) -> Iterator[Fault]:
     for number, item in enumerate(items):
         if item in items[:number]:
             place = at(node, [*error.absolute_path, number])
-            what = f"{_found(item)} står to ganger i {_owner(error)}"
+            what = f"{found(item)} står to ganger i {_owner(error)}"
             yield Fault(place, "SKJEMA-DUPLIKAT", what, "hvert svar kan bare stå én gang", "fjern den ene")
 
 
 def _other(error: ValidationError, node: Node) -> Iterator[Fault]:
-    what = f"{_found(error.instance)} passer ikke i {_owner(error)}"
+    what = f"{found(error.instance)} passer ikke i {_owner(error)}"
     why = f"regelen «{error.validator}» i skjemaet er ikke oppfylt"
     yield Fault(_place(error, node), "SKJEMA", what, why, _GUIDANCE)
 
@@ -282,69 +283,4 @@ _KEYWORDS: dict[str, Callable[[ValidationError, Node], Iterator[Fault]]] = {
     "oneOf": _branches,
     "maxProperties": _too_many,
     "uniqueItems": _again,
-}
-
-
-def _found(instance: Any) -> str:
-    if isinstance(instance, dict):
-        return "en gruppe med linjer"
-    if isinstance(instance, list):
-        return "en liste"
-    text = str(instance)
-    return "en tom verdi" if not text else quoted(text)
-
-
-def _expected(schema: Any) -> str:
-    """What a schema allows, in words that can follow `forventet`."""
-    if not isinstance(schema, dict):
-        return _ANYTHING
-    if "description" in schema:
-        return _lowered(schema["description"])
-    if "$ref" in schema:
-        name = str(schema["$ref"]).rsplit("/", 1)[-1]
-        return _NAMED.get(name, _ANYTHING)
-    if "enum" in schema:
-        return list_text([str(value) for value in schema["enum"]], "eller")
-    if "const" in schema:
-        return f"«{schema['const']}»"
-    return _kinds(schema)
-
-
-def _kinds(schema: dict[str, Any]) -> str:
-    """The kind of value, and for a group of lines the names it must have."""
-    kinds: Iterable[str] = [schema["type"]] if isinstance(schema.get("type"), str) else schema.get("type", [])
-    if list(kinds) == ["object"] and schema.get("required"):
-        return f"linjer med {list_text([f'«{key}»' for key in schema['required']])}"
-    if "string" in kinds:
-        kinds = [kind for kind in kinds if kind not in ("number", "integer")]  # a number is a text too
-    return " eller ".join(_KINDS.get(kind, kind) for kind in kinds) or _ANYTHING
-
-
-def _lowered(text: Any) -> str:
-    """A description as part of a sentence."""
-    words = str(text).rstrip(".")
-    return words[:1].lower() + words[1:]
-
-
-_ANYTHING = "noe annet"
-_KINDS = {
-    "object": "en gruppe med linjer",
-    "array": "en liste",
-    "string": "tekst",
-    "number": "et tall",
-    "integer": "et helt tall",
-    "boolean": "ja eller nei",
-}
-_NAMED = {
-    "janei": "ja eller nei",
-    "dato": "en dato, for eksempel 2020-05-17",
-    "måned": "en måned, for eksempel 2020-05",
-    "heltall": "et helt tall",
-    "tall": "et tall",
-    "id": "et navn med små bokstaver, tall og bindestrek",
-    "navn": "et navn med små bokstaver, tall og understrek",
-    "krav": "et krav",
-    "hjemmel": "hvor regelen står",
-    "begrunnelse": "begrunnelsene",
-    "i_kraft": "når regelen gjelder",
 }

@@ -23,43 +23,13 @@ from engine.language.condition import (
 )
 from engine.language.expression import UNREADABLE, Binary, Call, Day, Expression, MonthOf, Name, Number, names
 from engine.language.names import DAY, READABLE, UNSURE, Type
+from engine.language.type_words import ASSESSED, EXAMPLES, KINDS, LEVELS, SIGNS, TESTS_FOR
 from engine.language.unit import KRONER, PERCENT, PLAIN, Unit
 from engine.text.fault import FaultList
 from engine.text.node import Scalar
 from engine.text.norsk import list_text
 from engine.text.place import Place
 from engine.text.suggest import did_you_mean
-
-_SIGN = {"+": "+", "-": "−", "*": "×", "/": "÷"}
-_LEVEL_WORDS = {
-    "søknad": "søknaden",
-    "lege": "legen",
-    "kalender": "måneden",
-    "måned": "måneden",
-    "periode": "perioden",
-    "dag": "dagen",
-}
-_ASSESSED = {"lege": "lege", "kalender": "måned", "måned": "måned", "periode": "dag", "dag": "dag"}
-_KIND_WORDS = {
-    "tall": "et tall",
-    "dato": "en dato",
-    "måned": "en måned",
-    "ja_nei": "ja eller nei",
-    "valg": "et valg",
-    "flervalg": "et flervalg",
-    "tekst": "en tekst",
-    "liste": "en liste",
-}
-_TESTS_FOR = {
-    "tall": "bruk «minst», «over», «høyst», «under» eller «er»",
-    "dato": "bruk «fra_og_med», «etter», «til_og_med», «før» eller «på»",
-    "måned": "bruk «fra_og_med», «etter», «til_og_med», «før» eller «på»",
-    "ja_nei": "skriv ja eller nei",
-    "valg": "skriv svaret, eller bruk «en_av» eller «ingen_av»",
-    "flervalg": "bruk «inneholder» eller «inneholder_alle»",
-    "tekst": "skriv teksten, eller bruk «en_av» eller «ingen_av»",
-}
-_EXAMPLES = {"tall": "et tall som 7", "dato": "en dato som 2020-05-17", "måned": "en måned som 2020-05"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +95,14 @@ class Typer:
             why = "den kan være ulik for hver lege og måned, men satsen er den samme for alle"
             self._wrong(name.place, "NIVÅ", what, why, "bruk den i en definisjon eller under «beregning»")
             return
-        reader = _LEVEL_WORDS.get(self.level, "linjen i listen")
+        reader = LEVELS.get(self.level, "linjen i listen")
         what = f"«{name.name}» har ikke én verdi for {reader}"
-        why = f"opplysningen hører til {_LEVEL_WORDS.get(found.level, found.level)}"
+        why = f"opplysningen hører til {LEVELS.get(found.level, found.level)}"
         instead = self.last.get(name.name) if self.level == "måned" else None
         if instead is not None:
             next_step = f"bruk «{instead}», eller lag en definisjon som teller dager"
-        elif self.movable and found.level in _ASSESSED and not self.level.startswith("post"):
-            next_step = f"bruk en annen opplysning, eller skriv «vurderes_per: {_ASSESSED[found.level]}»"
+        elif self.movable and found.level in ASSESSED and not self.level.startswith("post"):
+            next_step = f"bruk en annen opplysning, eller skriv «vurderes_per: {ASSESSED[found.level]}»"
         else:
             next_step = "bruk en annen opplysning"
         self._wrong(name.place, "NIVÅ", what, why, next_step)
@@ -160,7 +130,7 @@ class Typer:
         if left is None or right is None:
             return None
         if left.kind != "tall" or right.kind != "tall":
-            what = f"{_KIND_WORDS[left.kind]} {_SIGN[op]} {_KIND_WORDS[right.kind]} kan ikke regnes ut"
+            what = f"{KINDS[left.kind]} {SIGNS[op]} {KINDS[right.kind]} kan ikke regnes ut"
             self._wrong(place, "TYPE", what, "det går bare an å regne med tall", "rett formelen")
             return None
         if op in "+-":
@@ -181,7 +151,7 @@ class Typer:
             or not kinds <= {"tall", "dato", "måned"}
             or (function.startswith("rund") and kinds != {"tall"})
         ):
-            words = [_KIND_WORDS[kind] for kind in sorted(kinds)]
+            words = [KINDS[kind] for kind in sorted(kinds)]
             why = "bare tall kan rundes av" if function.startswith("rund") else "verdiene må være av samme slag"
             self._wrong(place, "TYPE", f"«{function}» får {list_text(words)}", why, "rett formelen")
             return None
@@ -241,14 +211,14 @@ class Typer:
         left, right = self.expression(leaf.left, leaf.place), self.expression(leaf.right, leaf.place)
         if left is None or right is None:
             return leaf
-        if left.kind not in _EXAMPLES:
+        if left.kind not in EXAMPLES:
             if isinstance(leaf.left, Name):
                 what = f"«{leaf.left.name}» kan ikke være større eller mindre enn noe"
                 self._wrong_test(leaf.place, what, left.kind)
         elif left.kind != right.kind:
             subject = f"«{leaf.left.name}»" if isinstance(leaf.left, Name) else "formelen"
-            what = f"{subject} er {_KIND_WORDS[left.kind]}, men er sammenlignet med {_KIND_WORDS[right.kind]}"
-            next_step = f"skriv {_EXAMPLES[left.kind]}, eller navnet på en slik"
+            what = f"{subject} er {KINDS[left.kind]}, men er sammenlignet med {KINDS[right.kind]}"
+            next_step = f"skriv {EXAMPLES[left.kind]}, eller navnet på en slik"
             self._wrong(leaf.place, "TYPE", what, "bare verdier av samme slag kan sammenlignes", next_step)
         elif left.kind == "tall":
             self._alike(left.unit, right.unit, leaf.place)
@@ -319,7 +289,7 @@ class Typer:
             )
 
     def _wrong_test(self, place: Place, what: str, kind: str) -> None:
-        self._wrong(place, "TYPE", what, f"opplysningen er {_KIND_WORDS[kind]}", _TESTS_FOR[kind])
+        self._wrong(place, "TYPE", what, f"opplysningen er {KINDS[kind]}", TESTS_FOR[kind])
 
     def _wrong(self, place: Place, code: str, what: str, why: str, next_step: str) -> None:
         self.faults.add(place, code, what, why, next_step)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from engine.language.check_vocabulary import check_vocabulary
+from engine.language.definition_file import read_definition
 from engine.language.field import Fields
-from engine.language.rulefile import read_definition
 from engine.language.unit import PLAIN, read_unit
 from engine.language.vocabulary import Fact, OutcomeRule, Scheme, Summary, Vocabulary
 from engine.text import literal
