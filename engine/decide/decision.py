@@ -88,6 +88,8 @@ class Line:
 
 @dataclass(slots=True)
 class DoctorDecision:
+    """One doctor's. `outside`: no rule set covers the agreement; `idle`: nothing that can be given is applied for."""
+
     doctor: Doctor
     rule_set: RuleSet | None
     agreed: date | None
@@ -95,6 +97,7 @@ class DoctorDecision:
     lines: dict[str, Line]
     months: list[DoctorMonth]
     outside: bool = False
+    idle: bool = False
 
 
 @dataclass(slots=True)

@@ -72,7 +72,7 @@ class DoctorAssessment:
                 lines[name] = line(part, own, self._outcome([one.status for one in own]))
         outcome = self._outcome([month.status for month in inside])
         self.findings[:0] = self.once.values()
-        return DoctorDecision(self.doctor, rule_set, self.agreed, outcome, lines, months)
+        return DoctorDecision(self.doctor, rule_set, self.agreed, outcome, lines, months, idle=not applied)
 
     def _outcome(self, statuses: list[str]) -> str:
         if not statuses:

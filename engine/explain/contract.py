@@ -76,7 +76,7 @@ def _doctor(one: DoctorDecision, decision: Decision) -> Json:
         written["begrunnelse"] = texts(decision).plain(scheme.outside_reason, one.doctor.facts)
         if scheme.outside_citation is not None:
             written["hjemmel"] = citation(scheme.outside_citation)
-    elif not one.lines:
+    elif one.idle:
         written["begrunnelse"] = NOTHING_APPLIED_FOR
     return written
 

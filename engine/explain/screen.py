@@ -116,7 +116,7 @@ def _doctor(doctor: DoctorOutline, decision: Decision, all_reasons: bool) -> Ite
     if one.outside:
         scheme = decision.compiled.vocabulary.schemes[decision.application.scheme]
         yield Padding(Text(texts(decision).plain(scheme.outside_reason, one.doctor.facts)), (0, 0, 0, 2))
-    elif not one.lines:
+    elif one.idle:
         yield Padding(Text(NOTHING_APPLIED_FOR), (0, 0, 0, 2))
     for line in one.lines.values():
         title = decision.compiled.components[line.component].component.title
