@@ -28,7 +28,7 @@ EXAMPLES = """Eksempler:
   alis test --mutasjon --siden main
 
 Koden er 0 når alle sakene stemmer, 1 når noen avviker, når dekningen er under kravet eller når ingen sak merker en endring av
-reglene, og 2 når noen ikke kunne leses.
+reglene, og 2 når noen ikke kunne leses, eller når ingen sak passer til valget.
 """
 
 
