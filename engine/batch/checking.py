@@ -6,6 +6,7 @@ Each check is one query that adds the rows it refuses to the list of faults. The
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.batch import sql
@@ -31,7 +32,7 @@ def key_applications(connection: DuckDBPyConnection, stage: Stage) -> None:
     _refuse(connection, stage, ID, "SØKNAD-DUPLIKAT", reason, shared)
 
 
-def key_doctors(connection: DuckDBPyConnection, stage: Stage) -> None:
+def key_doctors(connection: DuckDBPyConnection, stage: Stage, applications: Stage) -> None:
     """The doctors by application and id; those of one application that share an id are all refused."""
     numbered = f"SELECT søknad_nr, id, nr FROM {stage.name} WHERE søknad_nr IS NOT NULL"
     _keys(connection, DOCTOR_KEYS, numbered, "søknad_nr, id")
@@ -39,7 +40,8 @@ def key_doctors(connection: DuckDBPyConnection, stage: Stage) -> None:
         "legen «' || id || '» står flere ganger", "hver lege i søknaden skal ha én rad", "gi dem hver sin id"
     )
     shared = (
-        f"SELECT d.nr, d.id FROM {stage.name} AS d JOIN {DOCTOR_KEYS} AS k USING (søknad_nr, id) WHERE k.antall > 1"
+        f"SELECT d.nr, d.id FROM {stage.name} AS d JOIN {DOCTOR_KEYS} AS k USING (søknad_nr, id) WHERE k.antall > 1 "
+        f"AND d.søknad_nr NOT IN ({_faulted(applications, ID)})"
     )
     _refuse(connection, stage, ID, "LEGE-DUPLIKAT", reason, shared)
 
@@ -103,7 +105,8 @@ def check_doctors(connection: DuckDBPyConnection, stages: Mapping[str, Stage], b
     schemes = book.vocabulary.schemes
     with_, without = ([name for name in schemes if schemes[name].has_doctors is has] for has in (True, False))
     reason = _told("søknaden har ingen leger", "ordningen gis per lege", f"legg dem inn i tabellen «{DOCTORS}»")
-    rows = f"SELECT nr FROM {applications.name} WHERE {SCHEME} IN ({sql.texts(with_)}) AND nr NOT IN ({_numbers(doctors, APPLICATION_NUMBER)})"
+    rows = f"SELECT nr FROM {applications.name} WHERE {SCHEME} IN ({sql.texts(with_)}) AND nr NOT IN ({_numbers(doctors, APPLICATION_NUMBER)}) "
+    rows += f"AND nr NOT IN ({_faulted(applications, ID)})"
     if with_:
         _refuse(connection, applications, ID, "SKJEMA-MANGLER", reason, rows)
     reason = _told(
@@ -113,11 +116,14 @@ def check_doctors(connection: DuckDBPyConnection, stages: Mapping[str, Stage], b
     if without:
         _refuse(connection, doctors, OF_APPLICATION, "SKJEMA-UKJENT", reason, rows)
     reason = _told("legen har ingen perioder", "det søkes for perioder", f"legg dem inn i tabellen «{PERIODS}»")
-    rows = f"SELECT nr FROM {doctors.name} WHERE nr NOT IN ({_numbers(periods, DOCTOR_NUMBER)})"
+    rows = (
+        f"SELECT nr FROM {doctors.name} WHERE nr NOT IN ({_numbers(periods, DOCTOR_NUMBER)}) "
+        f"AND søknad_nr IS NOT NULL AND søknad_nr NOT IN ({_faulted(applications, ID)}) AND nr NOT IN ({_faulted(doctors, ID)})"
+    )
     _refuse(connection, doctors, ID, "SKJEMA-MANGLER", reason, rows)
 
 
-def check_periods(connection: DuckDBPyConnection, stage: Stage) -> None:
+def check_periods(connection: DuckDBPyConnection, stage: Stage, applications: Stage) -> None:
     """Periods that end before they start, and periods of one doctor that overlap."""
     what = f"perioden slutter ' || strftime(til, {_DAY}) || ', før den starter ' || strftime(fra, {_DAY}) || '"
     reason = _told(what, "«til» kan ikke være før «fra»", "bytt om eller rett datoene")
@@ -125,45 +131,77 @@ def check_periods(connection: DuckDBPyConnection, stage: Stage) -> None:
     what = f"perioden fra ' || strftime(fra, {_DAY}) || ' overlapper en periode som slutter ' || strftime(forrige, {_DAY}) || '"
     reason = _told(what, "periodene til en lege kan ikke overlappe", "rett datoene, eller slå sammen periodene")
     before = (
-        f"SELECT nr, fra, lag(til) OVER (PARTITION BY lege_nr ORDER BY fra, nr) AS forrige FROM {stage.name} "
+        f"SELECT nr, søknad_nr, fra, lag(til) OVER (PARTITION BY lege_nr ORDER BY fra, nr) AS forrige FROM {stage.name} "
         "WHERE lege_nr IS NOT NULL AND fra <= til"
     )
-    rows = f"SELECT * FROM ({before}) AS ordered WHERE fra <= forrige"
+    rows = (
+        f"SELECT * FROM ({before}) AS ordered WHERE fra <= forrige AND søknad_nr NOT IN ({_faulted(applications, ID)})"
+    )
     _refuse(connection, stage, "fra", "PERIODE-OVERLAPP", reason, rows)
 
 
 def check_facts(connection: DuckDBPyConnection, stage: Stage, book: Rulebook) -> None:
     """Facts of another scheme, and facts that a scheme requires and a row lacks."""
-    schemes = [
-        name for name, scheme in book.vocabulary.schemes.items() if stage.table.level == "søknad" or scheme.has_doctors
-    ]
-    facts = [column.fact for column in stage.table.columns if column.fact is not None]
+    if stage.file is None:
+        return
+    schemes = book.vocabulary.schemes
+    of_level = [name for name in schemes if stage.table.level == "søknad" or schemes[name].has_doctors]
+    foreign: list[_Foreign] = []
     if stage.table.lines_of is not None:
-        _check_scheme(connection, stage, stage.table.lines_of, OF_APPLICATION, "true", schemes)
-        return
-    for fact in facts:
-        own = sql.name(fact.name)
-        _check_scheme(connection, stage, fact, fact.name, f"row.{own} IS NOT NULL", schemes)
-        if fact.required and not stage.table.column(fact.name).required:
-            reason = _told(f"«{fact.name}» mangler", "den må være fylt ut i denne ordningen", "fyll inn verdien")
-            rows = (
-                f"SELECT row.nr FROM {_with_scheme(stage)} WHERE row.{own} IS NULL AND scheme.ordning IN "
-                f"({sql.texts(fact.schemes)}) AND row.nr NOT IN ({_faulted(stage, fact.name)})"
-            )
-            _refuse(connection, stage, fact.name, "SKJEMA-MANGLER", reason, rows)
+        foreign = [_Foreign(stage, stage.table.lines_of, of_level, OF_APPLICATION, "true", "false")]
+    else:
+        for fact in (column.fact for column in stage.table.columns if column.fact is not None):
+            filled, unreadable = f"row.{sql.name(fact.name)} IS NOT NULL", f"row.nr IN ({_faulted(stage, fact.name)})"
+            if fact.name in stage.file.columns:
+                foreign.append(_Foreign(stage, fact, of_level, fact.name, filled, unreadable))
+            if fact.required and not stage.table.column(fact.name).required:
+                _check_required(connection, stage, fact)
+    foreign = [one for one in foreign if one.others]
+    faulty = f"SELECT 1 FROM {FOUND} WHERE tabell = {sql.text(stage.table.name)} LIMIT 1"
+    probe = f"SELECT 1 FROM {_with_scheme(stage)} WHERE {sql.any_of(one.when for one in foreign)} LIMIT 1"
+    if connection.execute(faulty).fetchone() is not None or connection.execute(probe).fetchone() is not None:
+        for one in foreign:
+            one.refuse(connection)
 
 
-def _check_scheme(
-    connection: DuckDBPyConnection, stage: Stage, fact: Fact, column: str, filled: str, schemes: list[str]
-) -> None:
-    others = [name for name in schemes if name not in fact.schemes]
-    if not others:
-        return
-    what = f"«{fact.name}» er ikke kjent i ordningen «' || ordning || '»"
-    why = f"opplysningen hører til {list_text(fact.schemes)}"
-    reason = _told(what, why, "la cellen stå tom, eller rett ordningen")
-    rows = f"SELECT row.nr, scheme.ordning FROM {_with_scheme(stage)} WHERE {filled} AND scheme.ordning IN ({sql.texts(others)})"
-    _refuse(connection, stage, column, "SKJEMA-UKJENT", reason, rows)
+@dataclass(frozen=True)
+class _Foreign:
+    """A fact where a row's scheme may not have it. `filled` and `unreadable` are SQL: whether something stands in the cell."""
+
+    stage: Stage
+    fact: Fact
+    schemes: list[str]
+    column: str
+    filled: str
+    unreadable: str
+
+    @property
+    def others(self) -> list[str]:
+        return [name for name in self.schemes if name not in self.fact.schemes]
+
+    @property
+    def when(self) -> str:
+        return f"{self.filled} AND scheme.ordning IN ({sql.texts(self.others)})"
+
+    def refuse(self, connection: DuckDBPyConnection) -> None:
+        what = f"«{self.fact.name}» er ikke kjent i ordningen «' || ordning || '»"
+        why = f"opplysningen hører til {list_text(self.fact.schemes)}"
+        reason = _told(what, why, "la cellen stå tom, eller rett ordningen")
+        rows = (
+            f"SELECT row.nr, scheme.ordning FROM {_with_scheme(self.stage)} "
+            f"WHERE ({self.filled} OR {self.unreadable}) AND scheme.ordning IN ({sql.texts(self.others)})"
+        )
+        _refuse(connection, self.stage, self.column, "SKJEMA-UKJENT", reason, rows)
+
+
+def _check_required(connection: DuckDBPyConnection, stage: Stage, fact: Fact) -> None:
+    """A fact that only some schemes require, so that its column as a whole need not be filled in."""
+    reason = _told(f"«{fact.name}» mangler", "den må være fylt ut i denne ordningen", "fyll inn verdien")
+    rows = (
+        f"SELECT row.nr FROM {_with_scheme(stage)} WHERE row.{sql.name(fact.name)} IS NULL AND scheme.ordning IN "
+        f"({sql.texts(fact.schemes)}) AND row.nr NOT IN ({_faulted(stage, fact.name)})"
+    )
+    _refuse(connection, stage, fact.name, "SKJEMA-MANGLER", reason, rows)
 
 
 def _with_scheme(stage: Stage) -> str:

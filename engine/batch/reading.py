@@ -81,7 +81,7 @@ def _read(connection: DuckDBPyConnection, stages: Mapping[str, Stage], book: Rul
         if name == APPLICATIONS:
             checking.key_applications(connection, stage)
         elif name == DOCTORS:
-            checking.key_doctors(connection, stage)
+            checking.key_doctors(connection, stage, stages[APPLICATIONS])
     for name in keys.values():
         connection.execute(f"DROP TABLE {name}")
     checking.settle_schemes(connection, stages, book)
@@ -112,7 +112,7 @@ def _check(connection: DuckDBPyConnection, stages: Mapping[str, Stage], book: Ru
             checking.check_belonging(connection, stage)
         checking.check_facts(connection, stage, book)
     checking.check_doctors(connection, stages, book)
-    checking.check_periods(connection, stages[PERIODS])
+    checking.check_periods(connection, stages[PERIODS], stages[APPLICATIONS])
 
 
 def _keep(connection: DuckDBPyConnection, stages: Mapping[str, Stage]) -> tuple[Count, ...]:

@@ -17,6 +17,7 @@ _ANY_DATE = r"\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4}"
 _ANY_MOMENT = rf"({_ANY_DATE})([T ]\d{{2}}:\d{{2}}(:\d{{2}})?)?"
 _ANY_MONTH = r"\d{4}-\d{2}|\d{1,2}\.\d{4}"
 _ANY_NUMBER = "[-−]?\\d[\\d \u00a0]*([.,]\\d+)?(/\\d+)?"
+_ANY_INTEGER = r"[-−]?\d+"
 _YEARS = f"årene er fra {EARLIEST_YEAR} til {LATEST_YEAR}"
 
 _FORMS = {
@@ -134,7 +135,7 @@ def _of_number(column: Column, raw: str, type: str, text: str, found: str) -> li
             "rett tallet",
         ),
         Reason(
-            f"regexp_full_match({text}, {sql.text(_ANY_NUMBER)})",
+            f"regexp_full_match({text}, {sql.text(_ANY_INTEGER if whole else _ANY_NUMBER)})",
             "VERDI",
             f"{found} || {sql.text(f' kan ikke leses i {at}')}",
             f"forventet {about}, med alle sifrene og uten 0 foran",

@@ -98,6 +98,11 @@ def decimals(fact: Fact) -> int:
     return 3 if fact.unit.is_percent else 2 if fact.unit == KRONER else 4
 
 
+def largest(fact: Fact) -> int:
+    """The largest number a column takes of a fact that the vocabulary sets no limit to, either way; kroner have more room."""
+    return 10**12 if fact.unit == KRONER else 10**6
+
+
 #: kind → the type in DuckDB's SQL; decimals have their scale
 _SQL = {
     "flervalg": "VARCHAR[]",

@@ -49,7 +49,7 @@ def _constant(value: Any) -> Reader:
 
 
 def _hundredths(expression: Expression, read: Reader, slots: Slots, of_list: str | None) -> Reader:
-    if not _is_percent(expression, slots, of_list):
+    if not is_percent(expression, slots, of_list):
         return read
 
     def as_fraction(frame: Frame) -> Value:
@@ -62,7 +62,8 @@ def _hundredths(expression: Expression, read: Reader, slots: Slots, of_list: str
     return as_fraction
 
 
-def _is_percent(expression: Expression, slots: Slots, of_list: str | None) -> bool:
+def is_percent(expression: Expression, slots: Slots, of_list: str | None) -> bool:
+    """Whether a formula's value is a percentage, which counts as hundredths in a product and a quotient."""
     match expression:
         case Number(unit=unit):
             return unit == PERCENT
@@ -71,9 +72,9 @@ def _is_percent(expression: Expression, slots: Slots, of_list: str | None) -> bo
             known: Type | None = slots.types.get(name)
             return (field.unit if field else known.unit if known else None) == PERCENT
         case Binary(op, left, right):
-            return op in "+-" and (_is_percent(left, slots, of_list) or _is_percent(right, slots, of_list))
+            return op in "+-" and (is_percent(left, slots, of_list) or is_percent(right, slots, of_list))
         case Call(arguments=arguments):
-            return any(_is_percent(argument, slots, of_list) for argument in arguments)
+            return any(is_percent(argument, slots, of_list) for argument in arguments)
         case _:
             return False
 

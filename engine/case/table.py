@@ -95,6 +95,7 @@ def _by_variant(parameter: Parameter, slots: Slots) -> Reader:
         for variant in parameter.variants
     ]
     slots.variants[parameter.name] = [(variant.id, when) for variant, when, _ in choices]
+    slots.readers |= {f"{parameter.name}.{variant.id}": value for variant, _, value in choices}
 
     def read(frame: Frame) -> Value:
         possible = []

@@ -44,7 +44,7 @@ def lacking(trees: Iterable[Tree], group: Group, codes: Sequence[int], slots: Sl
     """What the leaves that still matter lack: facts of the application and values of the rules."""
     found = Unknown()
     for tree in trees:
-        for number in _open_leaves(tree, codes):
+        for number in open_leaves(tree, codes):
             leaf = group.leaves[number]
             if leaf is not None:
                 found |= unknowns(leaf, slots, frame, group.of_list)
@@ -58,10 +58,11 @@ def missing_facts(
     return lacking(trees, group, codes, slots, frame).facts
 
 
-def _open_leaves(tree: Tree, codes: Sequence[int]) -> set[int]:
+def open_leaves(tree: Tree, codes: Sequence[int]) -> set[int]:
+    """The numbers of the leaves an unsettled answer hangs on; none of a settled one."""
     if walk(tree)(codes) & (YES | NO):
         return set()
-    return {tree} if isinstance(tree, int) else set().union(*(_open_leaves(part, codes) for part in tree[1]))
+    return {tree} if isinstance(tree, int) else set().union(*(open_leaves(part, codes) for part in tree[1]))
 
 
 def _suppliable(clause: Clause, group: Group, codes: Sequence[int], slots: Slots) -> frozenset[Asked]:

@@ -101,6 +101,19 @@ class Plan:
             codes[self.group.extra[extra]] = NEI
         return codes
 
+    def codes_of(self, answers: Mapping[int, int], extra: str | None = None) -> list[int]:
+        """As `codes`, from answers that the leaves already have, by leaf number."""
+        codes = self.base.copy()
+        for number, _ in self._always:
+            codes[number] = answers[number]
+        for scope, comparators in self._within:
+            if not codes[scope] & NO:
+                for number, _ in comparators:
+                    codes[number] = answers[number]
+        if extra is not None:
+            codes[self.group.extra[extra]] = NEI
+        return codes
+
     def answers(self, codes: list[int], verdict: Verdict) -> Answers:
         """What the codes answer, given the verdict on them."""
         key = bytes(codes)

@@ -1,0 +1,120 @@
+"""Running a program: DuckDB by default. Each step becomes a table; what has not been judged yet is judged, and the step made again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+import ibis
+
+from engine.batch.program import Asking, Program, Step
+
+
+class Engine(Protocol):
+    """What a database must do for a program."""
+
+    def put(self, name: str, rows: Mapping[str, Sequence[Any]], schema: ibis.Schema) -> None:
+        """Make a table of rows."""
+
+    def add(self, name: str, rows: Sequence[tuple[Any, ...]], schema: ibis.Schema) -> None:
+        """Add rows to a table."""
+
+    def make(self, name: str, expression: Any) -> None:
+        """Make a table of an expression, in place of an earlier one of that name."""
+
+    def rows(self, expression: Any) -> list[tuple[Any, ...]]:
+        """The rows of an expression."""
+
+
+class DuckDB:
+    """The embedded engine, on a connection that has the input tables."""
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+        self._sql: dict[int, str] = {}
+        self._kept: list[Any] = []
+
+    def put(self, name: str, rows: Mapping[str, Sequence[Any]], schema: ibis.Schema) -> None:
+        import pyarrow as pa
+
+        arrow = pa.table({column: list(values) for column, values in rows.items()}, schema=schema.to_pyarrow())
+        self.connection.register("~nytt", arrow)
+        self.connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT * FROM "~nytt"')
+        self.connection.unregister("~nytt")
+
+    def add(self, name: str, rows: Sequence[tuple[Any, ...]], schema: ibis.Schema) -> None:
+        import pyarrow as pa
+
+        columns = {column: [row[place] for row in rows] for place, column in enumerate(schema)}
+        self.connection.register("~nytt", pa.table(columns, schema=schema.to_pyarrow()))
+        self.connection.execute(f'INSERT INTO "{name}" SELECT * FROM "~nytt"')
+        self.connection.unregister("~nytt")
+
+    def make(self, name: str, expression: Any) -> None:
+        self.connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {self.sql(expression)}')
+
+    def rows(self, expression: Any) -> list[tuple[Any, ...]]:
+        return list(self.connection.execute(self.sql(expression)).fetchall())
+
+    def sql(self, expression: Any) -> str:
+        """The expression in DuckDB's SQL, worked out once."""
+        key = id(expression)
+        if key not in self._sql:
+            self._sql[key] = str(ibis.to_sql(expression, dialect="duckdb"))
+            self._kept.append(expression)
+        return self._sql[key]
+
+
+class Run:
+    """One program on one engine; may be run again on other input, with the verdicts it has."""
+
+    def __init__(self, program: Program, engine: Engine) -> None:
+        self.program = program
+        self.engine = engine
+        self._judged: dict[str, set[tuple[int, ...]]] = {}
+        self._questions: dict[str, list[tuple[Asking, Any, Any]]] = {}
+        for name, rows in program.fixed.items():
+            engine.put(name, rows, ibis.schema(dict.fromkeys(rows, "int64")))
+        for step in program.steps:
+            for asking in step.asks:
+                if asking.table not in self._judged:
+                    self._judged[asking.table] = set()
+                    engine.put(asking.table, {column: [] for column in asking.schema}, asking.schema)
+            self._questions[step.name] = [self._question(step, asking) for asking in step.asks]
+
+    @staticmethod
+    def _question(step: Step, asking: Asking) -> tuple[Asking, Any, Any]:
+        """Whether something is not judged, and the keys of what is not."""
+        table = ibis.table(step.expression.schema(), name=step.name)
+        open_rows = table[asking.given[0][0]].isnull() if asking.unjudged is None else table[asking.unjudged] > 0
+        left = table.filter(open_rows)
+        if asking.keys is not None:
+            return asking, left.limit(1).select(asking.unjudged), asking.keys.select(*asking.key)
+        keys = left.select(*asking.key).distinct()
+        return asking, keys, keys
+
+    def all_steps(self) -> Iterable[str]:
+        """Make each table in turn; gives the name of each as it is done."""
+        for step in self.program.steps:
+            self._make(step)
+            yield step.name
+
+    def _make(self, step: Step) -> None:
+        self.engine.make(step.name, step.expression)
+        for question in self._questions[step.name]:
+            while self._judge(*question):
+                self.engine.make(step.name, step.expression)
+
+    def _judge(self, asking: Asking, test: Any, keys: Any) -> bool:
+        """Judge what has not been judged; whether there was anything."""
+        found = self.engine.rows(test)
+        if not found:
+            return False
+        if keys is not test:
+            found = self.engine.rows(keys)
+        judged = self._judged[asking.table]
+        new = sorted(set(found) - judged)
+        assert new, f"{asking.table} was asked again for what it has answered"
+        self.engine.add(asking.table, [(*key, *asking.judge(key)) for key in new], asking.schema)
+        judged.update(new)
+        return True

@@ -1,0 +1,40 @@
+"""Answers packed in whole numbers: two bits a leaf, so that a row's answers are a few columns to look up by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+
+from engine.batch.answer import Answer
+from engine.batch.vector import Expr, whole
+from engine.case.truth import JA, NEI, SKJØNN, UAVKLART
+
+#: leaves in one word
+PER_WORD = 31
+
+#: the answer codes of the two bits
+_CODES = (UAVKLART, JA, NEI, SKJØNN)
+
+
+class Words:
+    """Where each leaf of a group stands, for the leaves that one table answers."""
+
+    def __init__(self, name: str, leaves: Sequence[int]) -> None:
+        self.leaves = tuple(leaves)
+        self.columns = tuple(f"{name}{word}" for word in range(-(-len(self.leaves) // PER_WORD)))
+
+    def pack(self, answers: Mapping[int, Answer]) -> dict[str, Expr]:
+        """The columns, from the answer of each leaf."""
+        packed = {}
+        for place, column in enumerate(self.columns):
+            own = self.leaves[place * PER_WORD : (place + 1) * PER_WORD]
+            parts = [answers[leaf].code(2 * shift) for shift, leaf in enumerate(own)]
+            packed[column] = reduce(lambda left, right: left | right, parts, whole(0))
+        return packed
+
+    def codes(self, values: Sequence[int]) -> dict[int, int]:
+        """The answer code of each leaf, from the columns' values in one row."""
+        return {
+            leaf: _CODES[(values[place // PER_WORD] >> (2 * (place % PER_WORD))) & 3]
+            for place, leaf in enumerate(self.leaves)
+        }
