@@ -14,6 +14,7 @@ DONE, FAILED, UNUSABLE = 0, 1, 2
 
 COMMANDS = {
     "vurder": "vurder søknader og vis vedtak med begrunnelse",
+    "masse": "lag tabeller med søknader, og vurder hele tabeller",
     "regelsett": "vis hvilket regelsett en avtaledato velger, og hvilke vilkår som gjelder",
     "valider": "kontroller regelfilene",
     "test": "prøv saker med forventet svar mot reglene",

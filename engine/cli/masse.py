@@ -1,0 +1,83 @@
+"""`alis masse`: whole tables of applications."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+from pathlib import Path
+
+from engine.batch.folder_out import FORMATS
+from engine.cli.arguments import argument_fault
+from engine.cli.root import open_rules
+from engine.text.fault import Fault, Faults
+from engine.text.place import Place
+
+EXAMPLES = """Eksempler:
+  alis masse --mal tabeller
+  alis masse --fra-saker fixtures tabeller --format parquet
+
+Med --mal lages tomme tabeller med en forklaring av hver kolonne. Med --fra-saker blir en mappe med søknader i YAML eller JSON til
+tabeller. Det som ikke kan leses, står i tabellen «avvist», og resten blir med.
+"""
+
+#: what must be installed, and where it comes from
+_NEEDED = ("ibis", "duckdb", "pyarrow")
+_EXTRA = "pip install 'alis-regler[masse]'"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("mapper", nargs="*", metavar="MAPPE", help="mappen med tabeller, og mappen svaret skrives i")
+    parser.add_argument("--mal", metavar="MAPPE", help="lag tomme tabeller i en ny mappe")
+    parser.add_argument("--fra-saker", metavar="STI", help="gjør søknader i YAML eller JSON om til tabeller i MAPPE")
+    parser.add_argument("--format", choices=FORMATS, default="csv", help="format på tabellene som lages (vanlig: csv)")
+    parser.add_argument("--regler", metavar="MAPPE", help="mappen med reglene")
+
+
+def run(chosen: argparse.Namespace) -> int:
+    check_installed()
+    if chosen.mal is not None:
+        return _template(chosen)
+    if chosen.fra_saker is not None:
+        return _convert(chosen)
+    return _decide(chosen)
+
+
+def check_installed() -> None:
+    """Raise `Faults` that say what to install when the tables cannot be worked with."""
+    lacking = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    if lacking:
+        what = f"pakken «{lacking[0]}» er ikke installert"
+        why = "tabeller leses og vurderes med den"
+        raise Faults([Fault(Place("kommandolinjen", 1, 1), "MANGLER-PAKKE", what, why, f"kjør {_EXTRA}")])
+
+
+def _template(chosen: argparse.Namespace) -> int:
+    from engine.batch.template import README, write_template
+
+    if chosen.mapper or chosen.fra_saker is not None or not chosen.mal:
+        raise Faults([argument_fault("--mal tar bare mappen som skal lages", "skriv «alis masse --mal MAPPE»")])
+    write_template(Path(chosen.mal), open_rules(chosen.regler).vocabulary, chosen.format)
+    print(f"Tomme tabeller er skrevet til {chosen.mal}. Se {README} der for hva kolonnene betyr.")
+    return 0
+
+
+def _convert(chosen: argparse.Namespace) -> int:
+    from engine.batch.conversion import convert
+    from engine.cli.progress import with_progress
+    from engine.regress.case import case_files
+
+    if len(chosen.mapper) != 1 or not chosen.fra_saker or not chosen.mapper[0]:
+        told = "skriv «alis masse --fra-saker STI MAPPE»"
+        raise Faults([argument_fault("--fra-saker trenger én mappe å skrive i", told)])
+    paths = case_files([Path(chosen.fra_saker)])
+    target = Path(chosen.mapper[0])
+    done = convert(with_progress(paths, len(paths), "Leser"), target, open_rules(chosen.regler), chosen.format)
+    print(f"{done.converted} av {done.files} søknader er skrevet til {target}.")
+    if done.rejected:
+        print(f"{done.rejected} kunne ikke leses. Grunnene står i {target / ('avvist.' + chosen.format)}.")
+    return 0 if done.converted else 2
+
+
+def _decide(chosen: argparse.Namespace) -> int:
+    """`alis masse INN UT`."""
+    raise Faults([argument_fault("vurdering av tabeller er ikke på plass ennå", "bruk --mal eller --fra-saker")])

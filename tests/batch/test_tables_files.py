@@ -1,0 +1,141 @@
+"""What is wrong with a whole file is told at its place, and nothing is read."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from application_builder import doctor, national, period
+from table_files import kept_ids, read, table_rows, write_tables
+
+from engine.language.rulebook import Rulebook
+from engine.text.fault import Faults
+
+
+def faults(folder: Path, book: Rulebook) -> list[str]:
+    """What is told, without the folder's name."""
+    with pytest.raises(Faults) as told:
+        read(folder, book)
+    return [str(fault).replace(f"{folder}/", "") for fault in told.value]
+
+
+@pytest.fixture(params=["csv", "parquet"])
+def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    case = national(2024, doctor(period("2024-01-01", "2024-03-31")))
+    return write_tables(tmp_path / "inn", table_rows([case]), request.param)
+
+
+def rewrite(folder: Path, name: str, renamed: dict[str, str]) -> str:
+    """Rename columns of a table; an empty name takes the column away. Gives the file's name."""
+    path = next(folder.glob(f"{name}.*"))
+    if path.suffix == ".csv":
+        header, _, rest = path.read_text(encoding="utf-8").partition("\n")
+        names = [renamed.get(one, one) for one in header.strip().split(";")]
+        path.write_text("\n".join([";".join(one for one in names), rest]), encoding="utf-8")
+    else:
+        table = pq.read_table(path)
+        pq.write_table(table.rename_columns([renamed.get(one, one) for one in table.column_names]), path)
+    return path.name
+
+
+def test_whole(folder: Path, book: Rulebook) -> None:
+    (folder / "LES-MEG.md").write_text("…", encoding="utf-8")
+    (folder / "avvist.csv").write_text("tabell\n", encoding="utf-8")
+    _, connection = read(folder, book)
+    assert kept_ids(connection) == {"sak-1"}
+
+
+def test_no_folder(tmp_path: Path, book: Rulebook) -> None:
+    with pytest.raises(Faults, match="MAPPE-MANGLER"):
+        read(tmp_path / "borte", book)
+
+
+@pytest.mark.parametrize("name", ["søknader", "leger", "perioder"])
+def test_a_table_that_is_missing(name: str, folder: Path, book: Rulebook) -> None:
+    next(folder.glob(f"{name}.*")).unlink()
+    assert faults(folder, book)[0].startswith(f"{name}:1:1: FIL-MANGLER: tabellen «{name}» finnes ikke – ")
+
+
+def test_a_table_that_is_there_twice(folder: Path, book: Rulebook) -> None:
+    (folder / "leger.csv").write_text("søknad;id\n", encoding="utf-8")
+    (folder / "leger.parquet").write_text("", encoding="utf-8")
+    assert any("TABELL-DOBBEL: tabellen «leger» finnes både som csv og parquet" in one for one in faults(folder, book))
+
+
+def test_a_misspelt_table(folder: Path, book: Rulebook) -> None:
+    (folder / "perodier.csv").write_text("søknad\n", encoding="utf-8")
+    assert (
+        "perodier.csv:1:1: TABELL-UKJENT: «perodier» er ikke en tabell i en søknad, mente du «perioder»?"
+        in faults(folder, book)[0]
+    )
+
+
+def test_unknown_and_missing_columns(folder: Path, book: Rulebook) -> None:
+    name = rewrite(folder, "perioder", {"fra": "Fra", "stilling": "stiling"})
+    told = faults(folder, book)
+    assert [one.split(" – ")[0] for one in told] == [
+        f"{name}:1:1: SKJEMA-MANGLER: kolonnen «fra» mangler i tabellen «perioder»",
+        f"{name}:1:1: SKJEMA-UKJENT: kolonnen «Fra» er ikke kjent i tabellen «perioder», mente du «fra»?",
+        f"{name}:1:1: SKJEMA-UKJENT: kolonnen «stiling» er ikke kjent i tabellen «perioder», mente du «stilling»?",
+    ]
+
+
+def test_a_column_twice(folder: Path, book: Rulebook) -> None:
+    name = rewrite(folder, "perioder", {"stilling": "til"})
+    assert [one.split(" – ")[0] for one in faults(folder, book)] == [
+        f"{name}:1:1: KOLONNE-DUPLIKAT: kolonnen «til» står flere ganger"
+    ]
+
+
+def test_all_files_are_told_of_at_once(folder: Path, book: Rulebook) -> None:
+    rewrite(folder, "søknader", {"mottatt": "motatt"})
+    rewrite(folder, "leger", {"mal_brukt": "mal"})
+    assert len(faults(folder, book)) == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1", b"id;ordning\n"])
+def test_what_is_not_parquet(content: bytes, tmp_path: Path, book: Rulebook) -> None:
+    (tmp_path / "søknader.parquet").write_bytes(content)
+    assert faults(tmp_path, book)[0].startswith("søknader.parquet:1:1: TABELL-LES: filen kan ikke leses som Parquet")
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("mottatt", pa.array([True])),
+        ("mottatt", pa.array([0], pa.timestamp("us", tz="UTC"))),
+        ("tilskuddsår", pa.array([True])),
+        ("id", pa.array([b"x"], pa.binary())),
+        ("søkertype", pa.array([["kommune"]])),
+        ("kommunenummer", pa.array([301.0])),
+    ],
+)
+def test_a_column_of_a_type_that_cannot_hold_it(column: str, values: pa.Array, tmp_path: Path, book: Rulebook) -> None:
+    pq.write_table(pa.table({"id": ["x"]} | {column: values}), tmp_path / "søknader.parquet")
+    assert f"SKJEMA-TYPE: kolonnen «{column}» har typen" in faults(tmp_path, book)[0]
+
+
+CSV = [
+    (b"", "1:1: TABELL-TOM"),
+    (b"\xff\xfei\0d\0", "1:1: TABELL-KODING: filen er lagret som UTF-16"),
+    ("id;ordning\na;b\nå;c\n".encode("cp1252"), "3:1: TABELL-KODING: byten 0xE5 er ikke gyldig UTF-8 – filen er trolig lagret som Windows-1252"),
+    ("id;søkertype\na;b\n".encode("cp1252"), "1:5: TABELL-KODING"),
+    (b"id\tordning\na\tb\n", "1:1: TABELL-SKILLETEGN"),
+    (b"id;ordning\na;b;c\n", "2:1: TABELL-RAD: raden har 3 celler – den første linjen har 2 kolonner"),
+    (b"id;ordning\na;b\nc\n", "3:1: TABELL-RAD: raden har 1 celler – den første linjen har 2 kolonner"),
+    (b'id;ordning\na;"b\n', "2:1: TABELL-RAD: et anførselstegn er ikke avsluttet"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "told"), CSV)
+def test_broken_csv(content: bytes, told: str, tmp_path: Path, book: Rulebook) -> None:
+    (tmp_path / "søknader.csv").write_bytes(content)
+    assert faults(tmp_path, book)[0].startswith(f"søknader.csv:{told}")
+
+
+def test_names_with_odd_signs(tmp_path: Path, book: Rulebook) -> None:
+    case = national(2024, doctor(period("2024-01-01", "2024-03-31")))
+    for format in ("csv", "parquet"):
+        folder = write_tables(tmp_path / f"it's [a] *? {format}", table_rows([case]), format)
+        _, connection = read(folder, book)
+        assert kept_ids(connection) == {"sak-1"}
