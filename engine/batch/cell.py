@@ -36,6 +36,9 @@ _DATES = re.compile(r"DATE|TIMESTAMP(_S|_MS|_NS)?")
 _PLAIN_FLOAT = 1_000_000_000
 _EXACT_FLOAT = 1 << 53
 
+#: so many digits after the first are few enough for the form that nearly every number has
+_PLAIN_DIGITS = 8
+
 
 def is_text(type: str) -> bool:
     return type == "VARCHAR" or type.startswith("ENUM(")
@@ -204,9 +207,11 @@ def _decimal(column: Column, raw: str, type: str) -> str:
 
 
 def _decimal_text(column: Column, raw: str) -> str:
+    plain = f"(0|[1-9][0-9]{{0,{_PLAIN_DIGITS}}})([.,][0-9]{{1,{column.scale}}})?"
+    quick = f"WHEN {_full(raw, plain)} THEN TRY_CAST(replace({raw}, ',', '.') AS {sql_type(column)})"
     shape = f"{WHOLE}([.,][0-9]{{1,{column.scale}}}0*)?"
     few = f"length(regexp_replace({raw}, '[^0-9]', '', 'g')) <= {MOST_DIGITS}"
-    return f"CASE WHEN {_full(raw, shape)} AND {few} THEN TRY_CAST({machine(raw)} AS {sql_type(column)}) END"
+    return f"CASE {quick} WHEN {_full(raw, shape)} AND {few} THEN TRY_CAST({machine(raw)} AS {sql_type(column)}) END"
 
 
 def machine(raw: str) -> str:

@@ -54,8 +54,7 @@ def scan(path: Path, names: Iterable[str], separator: str) -> str:
     columns = ", ".join(f"{sql.text(name)}: 'VARCHAR'" for name in names)
     return (
         f"read_csv({sql.text(literal_path(path))}, delim = {sql.text(separator)}, quote = '\"', escape = '\"', "
-        f"header = false, skip = 1, auto_detect = false, strict_mode = true, nullstr = '', "
-        f"max_line_size = {_BLOCK << 4}, columns = {{{columns}}})"
+        f"header = false, skip = 1, auto_detect = false, strict_mode = true, nullstr = '', columns = {{{columns}}})"
     )
 
 

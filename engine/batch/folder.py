@@ -45,13 +45,29 @@ class File:
     def rows(self) -> str:
         """A query for the rows: `nr`, the row's number from 1, and each column of the file under its own name in the schema."""
         wanted = ", ".join(f"{sql.name(own)} AS {sql.name(name)}" for name, (own, _) in self.columns.items())
-        if self.separator is not None:
-            return f"SELECT row_number() OVER () AS nr, {wanted} FROM {csv_file.scan(self.path, self._own, self.separator)}"
+        if self.is_csv:
+            return f"SELECT rowid + 1 AS nr, {wanted} FROM {self._loaded}"
         return f"SELECT file_row_number + 1 AS nr, {wanted} FROM {_scan(self.path)}"
 
+    def load(self, connection: DuckDBPyConnection) -> None:
+        """Take in the text of a CSV file, in the file's order; it is many times as quick to number the rows afterwards."""
+        if self.separator is None:
+            return
+        row = connection.execute("SELECT current_setting('preserve_insertion_order')").fetchone()
+        rows = csv_file.scan(self.path, [own for own, _ in self.columns.values()], self.separator)
+        connection.execute("SET preserve_insertion_order = true")
+        try:
+            connection.execute(f"CREATE OR REPLACE TABLE {self._loaded} AS SELECT * FROM {rows}")
+        finally:
+            connection.execute(f"SET preserve_insertion_order = {'false' if row == (False,) else 'true'}")
+
+    def unload(self, connection: DuckDBPyConnection) -> None:
+        """Let go of what `load` took in."""
+        connection.execute(f"DROP TABLE IF EXISTS {self._loaded}")
+
     @property
-    def _own(self) -> list[str]:
-        return [own for own, _ in self.columns.values()]
+    def _loaded(self) -> str:
+        return sql.name(f"trinn_fil_{self.table.name}")
 
 
 def find(folder: Path, tables: Mapping[str, Table], connection: DuckDBPyConnection) -> dict[str, File]:
@@ -123,10 +139,14 @@ def _parquet(path: Path, table: Table, connection: DuckDBPyConnection) -> File:
             connection.execute(f"SELECT column_name, column_type FROM (DESCRIBE FROM {_scan(path)})").fetchall()
         )
     except (OSError, pa.ArrowException, duckdb.Error):
-        why = "den er skadet, ikke skrevet ferdig, eller ikke en Parquet-fil"
-        next_step = "lag filen på nytt, eller lagre den som CSV"
-        raise Faults([Fault(place, "TABELL-LES", "filen kan ikke leses som Parquet", why, next_step)]) from None
+        raise Faults([unreadable(path)]) from None
     return File(table, path, _matched(types, names, table, place))
+
+
+def unreadable(path: Path) -> Fault:
+    """A Parquet file that is not one, or is damaged."""
+    what, why = "filen kan ikke leses som Parquet", "den er skadet, ikke skrevet ferdig, eller ikke en Parquet-fil"
+    return Fault(Place(str(path), 1, 1), "TABELL-LES", what, why, "lag filen på nytt, eller lagre den som CSV")
 
 
 def _scan(path: Path) -> str:

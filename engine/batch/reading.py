@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.batch import checking, csv_file, sql
-from engine.batch.folder import REJECTED, File, find, missing
+from engine.batch.folder import REJECTED, File, find, missing, unreadable
 from engine.batch.schema import APPLICATIONS, DOCTORS, OF_APPLICATION, OF_DOCTOR, PERIODS, SCHEME, Table, tables
 from engine.batch.stage import FAULTY, FOUND, Stage, begin
 from engine.language.rulebook import Rulebook
@@ -68,6 +68,8 @@ def read_tables(folder: Path, book: Rulebook, connection: DuckDBPyConnection) ->
     _read(connection, stages, book)
     _check(connection, stages, book, folder)
     intake = Intake(schema, _keep(connection, stages), _rejections(connection, stages))
+    for file in files.values():
+        file.unload(connection)
     for name in (*(stage.name for stage in stages.values()), FOUND, _FORSAKEN):
         connection.execute(f"DROP TABLE IF EXISTS {name}")
     return intake
@@ -76,7 +78,9 @@ def read_tables(folder: Path, book: Rulebook, connection: DuckDBPyConnection) ->
 def _read(connection: DuckDBPyConnection, stages: Mapping[str, Stage], book: Rulebook) -> None:
     keys = {OF_APPLICATION: checking.APPLICATION_KEYS, OF_DOCTOR: checking.DOCTOR_KEYS}
     for name, stage in stages.items():
-        with _csv_faults(stage.file):
+        with _file_faults(stage.file):
+            if stage.file is not None:
+                stage.file.load(connection)
             stage.read(connection, keys)
         if name == APPLICATIONS:
             checking.key_applications(connection, stage)
@@ -88,16 +92,16 @@ def _read(connection: DuckDBPyConnection, stages: Mapping[str, Stage], book: Rul
 
 
 @contextmanager
-def _csv_faults(file: File | None) -> Iterator[None]:
+def _file_faults(file: File | None) -> Iterator[None]:
     """What DuckDB cannot read of a file, as a located fault."""
     import duckdb
 
     try:
         yield
-    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
-        if file is None or not file.is_csv:
+    except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException) as error:
+        if file is None:
             raise
-        raise Faults([csv_file.fault(file.path, error)]) from None
+        raise Faults([csv_file.fault(file.path, error) if file.is_csv else unreadable(file.path)]) from None
 
 
 def _check(connection: DuckDBPyConnection, stages: Mapping[str, Stage], book: Rulebook, folder: Path) -> None:

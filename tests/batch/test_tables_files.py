@@ -99,6 +99,20 @@ def test_what_is_not_parquet(content: bytes, tmp_path: Path, book: Rulebook) -> 
     assert faults(tmp_path, book)[0].startswith("søknader.parquet:1:1: TABELL-LES: filen kan ikke leses som Parquet")
 
 
+def test_damaged_parquet(tmp_path: Path, book: Rulebook) -> None:
+    path = tmp_path / "søknader.parquet"
+    pq.write_table(pa.table({"id": [f"id-{number}" for number in range(1000)]}), path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:40] + bytes(200) + whole[240:])
+    assert faults(tmp_path, book)[0].startswith("søknader.parquet:1:1: TABELL-LES")
+
+
+def test_parquet_whose_text_is_not_utf8(tmp_path: Path, book: Rulebook) -> None:
+    text = pa.array([b"\xe5"], pa.binary()).view(pa.string())
+    pq.write_table(pa.table({"id": text}), tmp_path / "søknader.parquet")
+    assert faults(tmp_path, book)[0].startswith("søknader.parquet:1:1: TABELL-LES")
+
+
 @pytest.mark.parametrize(
     ("column", "values"),
     [

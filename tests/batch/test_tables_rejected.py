@@ -6,12 +6,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from application_builder import Json, discretionary, doctor, guided, guided_doctor, guided_period, national, period
 from table_files import kept_ids, read, rejections, table_rows, write_tables
 
+from engine.batch.reading import read_tables
 from engine.language.rulebook import Rulebook
 
 Check = Callable[..., list[Any]]
@@ -311,3 +313,34 @@ def test_the_line_in_the_file(tmp_path: Path, book: Rulebook) -> None:
     _, connection = read(folder, book)
     assert rejections(connection, "rad, linje, søknad") == [(1, 2, "a\nb"), (3, 6, "d")]
     assert kept_ids(connection) == {"c"}
+
+
+def test_signs_that_are_not_text(tmp_path: Path, book: Rulebook) -> None:
+    folder = tmp_path / "inn"
+    folder.mkdir()
+    ids = ["god", "a\x07", "b\ufeff", "", "c\u0085"]
+    pq.write_table(pa.table({"id": ids, "ordning": ["spesialisering"] * 5}), folder / "søknader.parquet")
+    _, connection = read(folder, book)
+    assert kept_ids(connection) == {"god", "c\u0085"}
+    assert rejections(connection, "rad, kode") == [(2, "TABELL-TEGN"), (3, "TABELL-TEGN"), (4, "SKJEMA-TOM")]
+
+
+@pytest.mark.parametrize("ordered", ["true", "false"])
+def test_rows_are_numbered_as_they_stand(ordered: str, tmp_path: Path, book: Rulebook) -> None:
+    """Also where DuckDB reads a file with several threads, and whatever the connection's setting is."""
+    folder = tmp_path / "inn"
+    folder.mkdir()
+    count = 400_000
+    lines = "".join(
+        f"{number};spesialisering;{'kommune' if number % 100_000 else 'x'}\n" for number in range(1, count + 1)
+    )
+    (folder / "søknader.csv").write_text("id;ordning;søkertype\n" + lines, encoding="utf-8")
+    connection = duckdb.connect()
+    connection.execute(f"SET preserve_insertion_order = {ordered}")
+    intake = read_tables(folder, book, connection)
+    assert intake.applications.rejected == 4
+    assert connection.execute("SELECT count(*) FROM inn_søknader WHERE nr <> CAST(id AS BIGINT)").fetchall() == [(0,)]
+    told = rejections(connection, "rad, linje, søknad")
+    assert told == [(row, row + 1, str(row)) for row in range(100_000, count + 1, 100_000)]
+    setting = connection.execute("SELECT current_setting('preserve_insertion_order')").fetchall()
+    assert setting == [(ordered == "true",)]
