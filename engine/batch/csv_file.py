@@ -80,11 +80,14 @@ def fault(path: Path, error: Error) -> Fault:
     return Fault(place, "TABELL-RAD", what, why, "lagre filen på nytt som CSV med tegnkodingen UTF-8")
 
 
-def lines(path: Path, rows: Iterable[int], separator: str, count: int) -> dict[int, int]:
-    """The line of the file each row (from 1) begins on. `count` is the number of rows the file has."""
+def line_by_line(path: Path, count: int) -> bool:
+    """Whether each of the file's rows, `count` of them, is a line: no cell has a line break, and no line is empty."""
+    return _breaks(path) <= count + 1
+
+
+def lines(path: Path, rows: Iterable[int], separator: str) -> dict[int, int]:
+    """The line of the file each row (from 1) begins on."""
     wanted = set(rows)
-    if not wanted or _breaks(path) <= count + 1:
-        return {row: row + 1 for row in wanted}
     found: dict[int, int] = {}
     with path.open(encoding="utf-8-sig", newline="") as stream:
         reader = csv.reader(stream, delimiter=separator)

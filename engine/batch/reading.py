@@ -182,14 +182,13 @@ def _lines(connection: DuckDBPyConnection, name: str, file: File) -> None:
     if file.separator is None:
         return
     refused = f"SELECT DISTINCT nr FROM {FOUND} WHERE tabell = {sql.text(name)}"
+    if csv_file.line_by_line(file.path, _count(connection, f"({file.rows()})")):
+        connection.execute(f"INSERT INTO trinn_linjer SELECT nr, nr + 1 FROM ({refused}) AS refused")
+        return
     rows = [nr for (nr,) in connection.execute(refused).fetchall()]
-    if rows:
-        count = _count(connection, f"({file.rows()})")
-        found = sorted(csv_file.lines(file.path, rows, file.separator, count).items())
-        connection.execute(
-            "INSERT INTO trinn_linjer SELECT unnest(?), unnest(?)",
-            [[nr for nr, _ in found], [line for _, line in found]],
-        )
+    found = sorted(csv_file.lines(file.path, rows, file.separator).items())
+    numbers, lines = [nr for nr, _ in found], [line for _, line in found]
+    connection.execute("INSERT INTO trinn_linjer SELECT unnest(?), unnest(?)", [numbers, lines])
 
 
 def _count(connection: DuckDBPyConnection, name: str) -> int:

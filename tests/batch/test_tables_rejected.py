@@ -88,6 +88,13 @@ def test_a_list_of_answers(refused: Check) -> None:
     ]
 
 
+def test_a_fact_of_another_scheme_that_cannot_be_read_either(refused: Check) -> None:
+    assert refused(good("x", altinn_rolle_delegert="kanskje")) == [
+        ("søknader", 2, "altinn_rolle_delegert", "SKJEMA-UKJENT", "x"),
+        ("søknader", 2, "altinn_rolle_delegert", "SKJEMA-VALG", "x"),
+    ]
+
+
 def test_the_reason_says_what_why_and_what_to_do(refused: Check) -> None:
     found = refused(
         good("a", søkertype="komune"), good("b", sentralitetsklasse="9"), columns="grunn"
