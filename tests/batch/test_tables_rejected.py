@@ -1,5 +1,7 @@
 """What is wrong with a row rejects its application, with the row, the column, a code and a reason; the rest are kept."""
 
+import dataclasses
+import json
 import math
 from collections.abc import Callable
 from datetime import date, datetime
@@ -14,7 +16,11 @@ from application_builder import Json, discretionary, doctor, guided, guided_doct
 from table_files import kept_ids, read, rejections, table_rows, write_tables
 
 from engine.batch.reading import read_tables
+from engine.batch.row import applications_of
+from engine.batch.schema import tables
+from engine.case.application import application
 from engine.language.rulebook import Rulebook
+from engine.text import yaml
 
 Check = Callable[..., list[Any]]
 
@@ -174,6 +180,38 @@ def test_periods(refused: Check) -> None:
         ("perioder", 2, "til", "PERIODE-REKKEFØLGE", "snudd"),
         ("perioder", 3, "fra", "PERIODE-OVERLAPP", "krysser"),
         ("perioder", 6, "fra", "SKJEMA-MANGLER", "uten-fra"),
+    ]
+
+
+def test_periods_in_any_order_are_the_single_cases(tmp_path: Path, book: Rulebook) -> None:
+    case = national(
+        2024,
+        doctor(
+            period("2024-03-01", "2024-03-31"), period("2024-01-01", "2024-01-31"), period("2024-02-01", "2024-02-29")
+        ),
+    )
+    _, connection = read(write_tables(tmp_path / "inn", table_rows([case]), "csv"), book)
+    single = application(yaml.read_text(json.dumps(case), "sak.json"), book)
+    [batch] = applications_of(connection, book, ["sak-1"])
+    assert batch.doctors == single.doctors and batch.digest == single.digest
+
+
+def test_what_only_one_scheme_requires(tmp_path: Path, book: Rulebook) -> None:
+    """The column may be absent or empty for the other schemes."""
+    vocabulary = book.vocabulary
+    strict = dataclasses.replace(vocabulary.facts["tilskuddsår"], required=True)
+    changed = dataclasses.replace(
+        book, vocabulary=dataclasses.replace(vocabulary, facts={**vocabulary.facts, "tilskuddsår": strict})
+    )
+    assert not tables(changed.vocabulary)["søknader"].column("tilskuddsår").required
+    rows = table_rows(
+        [good("god"), good("uten", tilskuddsår=None), good("ulesbar", tilskuddsår="x"), discretionary(id="annen")]
+    )
+    _, connection = read(write_tables(tmp_path / "inn", rows, "csv"), changed)
+    assert kept_ids(connection) == {"god", "annen"}
+    assert rejections(connection) == [
+        ("søknader", 2, "tilskuddsår", "SKJEMA-MANGLER", "uten"),
+        ("søknader", 3, "tilskuddsår", "SKJEMA-VALG", "ulesbar"),
     ]
 
 

@@ -677,7 +677,7 @@ def test_an_unknown_command_lists_the_commands(run: Run) -> None:
     code, out, err = run(["vurderr", "x"])
     assert (code, out) == (2, "")
     assert err.startswith(
-        "kommandolinjen:1:1: ARGUMENT: «vurderr» kan ikke brukes i KOMMANDO. Velg mellom 'vurder', 'regelsett', "
+        "kommandolinjen:1:1: ARGUMENT: «vurderr» kan ikke brukes i KOMMANDO. Velg mellom 'vurder', 'masse', 'regelsett', "
     )
     assert err.endswith(" – kommandoen kan ikke kjøres slik – se «alis --help»\n")
 
