@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 import ibis
 
-from engine.batch.program import Asking, Program, Step
+from engine.batch.asking import Asking
+from engine.batch.program import Program, Step
 
 
 class Engine(Protocol):
@@ -72,7 +73,7 @@ class Run:
         self.program = program
         self.engine = engine
         self._judged: dict[str, set[tuple[int, ...]]] = {}
-        self._questions: dict[str, list[tuple[Asking, Any, Any]]] = {}
+        self._questions: dict[str, list[tuple[Asking, Any]]] = {}
         for name, rows in program.fixed.items():
             engine.put(name, rows, ibis.schema(dict.fromkeys(rows, "int64")))
         for step in program.steps:
@@ -83,15 +84,11 @@ class Run:
             self._questions[step.name] = [self._question(step, asking) for asking in step.asks]
 
     @staticmethod
-    def _question(step: Step, asking: Asking) -> tuple[Asking, Any, Any]:
-        """Whether something is not judged, and the keys of what is not."""
+    def _question(step: Step, asking: Asking) -> tuple[Asking, Any]:
+        """The keys of a step's rows that have not been judged."""
         table = ibis.table(step.expression.schema(), name=step.name)
-        open_rows = table[asking.given[0][0]].isnull() if asking.unjudged is None else table[asking.unjudged] > 0
-        left = table.filter(open_rows)
-        if asking.keys is not None:
-            return asking, left.limit(1).select(asking.unjudged), asking.keys.select(*asking.key)
-        keys = left.select(*asking.key).distinct()
-        return asking, keys, keys
+        left = table.filter(table[asking.given[0][0]].isnull())
+        return asking, left.select(*asking.key).distinct()
 
     def all_steps(self) -> Iterable[str]:
         """Make each table in turn; gives the name of each as it is done."""
@@ -105,16 +102,12 @@ class Run:
             while self._judge(*question):
                 self.engine.make(step.name, step.expression)
 
-    def _judge(self, asking: Asking, test: Any, keys: Any) -> bool:
+    def _judge(self, asking: Asking, keys: Any) -> bool:
         """Judge what has not been judged; whether there was anything."""
-        found = self.engine.rows(test)
-        if not found:
+        new = sorted(self.engine.rows(keys))
+        if not new:
             return False
-        if keys is not test:
-            found = self.engine.rows(keys)
-        judged = self._judged[asking.table]
-        new = sorted(set(found) - judged)
-        assert new, f"{asking.table} was asked again for what it has answered"
+        assert not self._judged[asking.table].intersection(new), f"{asking.table} was asked for what it has answered"
         self.engine.add(asking.table, [(*key, *asking.judge(key)) for key in new], asking.schema)
-        judged.update(new)
+        self._judged[asking.table].update(new)
         return True

@@ -39,6 +39,9 @@ from engine.language.expression import Binary, Call, Day, Expression, MonthOf, N
 from engine.language.expression import Number as Literal
 from engine.language.model import Definition, Formula, Months, Parameter, Quantity
 
+#: whether a condition is surely met, whether it surely is not, and what its names lack
+Test = tuple[Expr, Expr, Expr | None]
+
 _ROUNDING = {"rund_ned": "ned", "rund_opp": "opp", "rund_halv_opp": "halv opp"}
 
 
@@ -56,6 +59,10 @@ class Frame:
         self.of_list = of_list
         self.rates = rates
         self._vectors: dict[str, Vector] = dict(kept)
+        self.tests: dict[str, Test] = {}
+        """Conditions answered in an earlier table: `rate.variant` → surely, surely not, and what is lacking."""
+        self.formulas: dict[Expression, Number] = {}
+        """Formulas worked out in an earlier table."""
 
     def vector(self, name: str) -> Vector:
         """The vector of a name. Raises Missing."""
@@ -106,6 +113,8 @@ class Frame:
 
     def formula(self, expression: Expression) -> Number:
         """The vector of a formula, exact. Raises TooLarge."""
+        if expression in self.formulas:
+            return self.formulas[expression]
         match expression:
             case Literal(value):
                 return constant(value)
@@ -187,12 +196,12 @@ class Frame:
         """The first variant that surely applies; else the value all possible ones share; else what must be known to choose."""
         name = parameter.name
         variants = [
-            (*self.tree(one.when), self.number(f"{name}.{one.id}"), one.when) for one in parameter.variants
+            (*self.test(f"{name}.{one.id}", one.when), self.number(f"{name}.{one.id}")) for one in parameter.variants
         ]
-        den = variants[0][2].den
-        for _, _, value, _ in variants:
+        den = variants[0][-1].den
+        for *_, value in variants:
             den = den * value.den // _common(den, value.den)
-        parts = [(yes, no, value.over(den), when) for yes, no, value, when in variants]
+        parts = [(yes, no, value.over(den), cause) for yes, no, cause, value in variants]
         none = self._unknown(self.rates.get(name, 0))
         possible = [(~no, value) for _, no, value, _ in parts]
         least = ibis.least(*(_if(holds, value.low) for holds, value in possible))
@@ -205,7 +214,7 @@ class Frame:
         rates = bits(
             None if value.cause is None else holds.ifelse(value.cause, whole(0)) for holds, value in possible
         )
-        asked = bits(self.cause(when) for *_, when in parts)
+        asked = bits(cause for *_, cause in parts)
         shared = some_known & (least == most) if unknown is None else some_known & (least == most) & ~unknown
         all_unknown = ~some_known
         unclear_cause = all_unknown.ifelse(
@@ -230,6 +239,10 @@ class Frame:
         from engine.batch.answer import tree
 
         return tree(condition, self)
+
+    def test(self, key: str, condition: Condition) -> Test:
+        """A condition's answers: those of an earlier table, or worked out here."""
+        return self.tests.get(key) or (*self.tree(condition), self.cause(condition))
 
     def cause(self, condition: Condition) -> Expr | None:
         """What the names in a condition lack."""

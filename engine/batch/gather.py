@@ -12,13 +12,18 @@ from typing import Any
 
 import ibis
 
+from engine.batch.join import joined
 from engine.batch.vector import LARGEST, OTHER, Expr, Number, TooLarge, Vector, bits, number, whole
 
 #: the longest month
 LONGEST = 31
 
 #: ordinals are below this
-_DAYS = 1 << 22
+_DAYS = 1 << 24
+
+
+#: the column that says which stretch of a month is the last
+RANK = "plass"
 
 
 @dataclass
@@ -34,17 +39,22 @@ class Gather:
         """Months of one stretch."""
         return table.select(**self.last, **self.added, **self.joined)
 
-    def several(self, table: Any, key: tuple[str, ...], counts: Expr, not_counts: Expr, first: Expr) -> Any:
-        """Months of several stretches: the last is the last counting one; else the last that may count; else the last."""
+    def pieces(self, table: Any, counts: Expr, not_counts: Expr, first: Expr) -> Any:
+        """Stretches of months that have several, each with its rank: the last of a month is the last counting one; else the last that
+        may count; else the last.
+        """
         rank = counts.ifelse(whole(2 * _DAYS), (~not_counts).ifelse(whole(_DAYS), whole(0))) + first
-        table = table.select(**self.last, **self.added, **self.joined, **{"~plass": rank})
-        table = table.mutate(**{"~siste": table["~plass"] == table["~plass"].max().over(ibis.window(group_by=list(key)))})
-        columns: dict[str, Expr] = {
-            name: table[name].max(where=table["~siste"]) for name in self.last if name not in key
-        }
-        columns |= {name: table[name].sum().cast("int64") for name in self.added}
-        columns |= {name: table[name].bit_or() for name in self.joined}
-        return table.group_by(list(key)).aggregate(**columns).select(*self.last, *self.added, *self.joined)
+        return table.select(**self.last, **self.added, **self.joined, **{RANK: rank})
+
+    def several(self, pieces: Any, key: tuple[str, ...]) -> Any:
+        """Months of several stretches, from the stretches."""
+        columns: dict[str, Expr] = {RANK: pieces[RANK].max()}
+        columns |= {name: pieces[name].sum().cast("int64") for name in self.added}
+        columns |= {name: pieces[name].bit_or() for name in self.joined}
+        months = pieces.group_by(list(key)).aggregate(**columns)
+        last = pieces.select(*self.last, RANK)
+        found = joined(last, months, {name: name for name in (*key, RANK)})
+        return found.select(*self.last, *self.added, *self.joined)
 
     # --- what can be gathered --------------------------------------------------------------------------------------------
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial, reduce
 from typing import TYPE_CHECKING, Any
 
 import ibis
 
 from engine.batch.answer import answer, tree
+from engine.batch.asking import Asking, looked_up
 from engine.batch.frame import Frame
 from engine.batch.gather import Gather
 from engine.batch.join import joined
-from engine.batch.names import INNERMOST, operands
+from engine.batch.names import INNERMOST, named, operands
 from engine.batch.vector import FACTS, FIRST_RATE, Expr, Number, Vector, bits, number, whole
 from engine.batch.verdict import of_day, of_month
 from engine.case.calendar import DAY, MONTH
@@ -22,6 +24,24 @@ if TYPE_CHECKING:
     from engine.batch.program import Builder
 
 _RATES = -(1 << FIRST_RATE)
+
+_GIVEN = (
+    ("status", "int8"),
+    ("avgjort_av", "string"),
+    ("åpner", "int64"),
+    ("åpner_kanskje", "int64"),
+    ("henger", "int64"),
+)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Stretches with whether their days surely count, surely do not, and what that hangs on."""
+
+    table: Any
+    sure: Expr
+    no: Expr
+    why: Expr | None
 
 
 class Months:
@@ -39,10 +59,10 @@ class Months:
     def build(self) -> Any:
         """The component's months as a step."""
         periods = self._periods()
-        self.day_keys: list[Any] = []
-        one = self._gathered(self._calendar(self._months_of(periods, False)), False)
-        several = self._gathered(self._stretches(self._calendar(self._months_of(periods, True))), True)
-        return self._decided(one.union(several, distinct=False).view())
+        pieces = self._pieces(self._calendar(self._months_of(periods, True)))
+        single = self._single(self._calendar(self._months_of(periods, False)))
+        several = self.gather.several(pieces, ("lege_nr", MONTH))
+        return self._decided(single.union(several, distinct=False).view())
 
     # --- the periods' own answers ----------------------------------------------------------------------------------------
 
@@ -105,11 +125,16 @@ class Months:
         cuts = self.builder.cuts
         if not cuts:
             return table
-        starts = [table["dag"], *(table[c] for c in cuts), *(table[c] + whole(1) for c in cuts)]
-        pieces = table.mutate(**{"~start": ibis.array(starts).unique().unnest()})
-        pieces = pieces.filter((pieces["~start"] >= pieces["dag"]) & (pieces["~start"] <= pieces["dag_til"]))
+        nothing = ibis.null("int64")
+        starts = [table["dag"]]
+        for cut in cuts:
+            for value in (table[cut], table[cut] + whole(1)):
+                inside = (value > table["dag"]) & (value <= table["dag_til"])
+                starts.append(inside.fill_null(False).ifelse(value, nothing))
+        pieces = table.mutate(**{"~start": ibis.array(starts).unique().unnest()}).view()
+        pieces = pieces.filter(pieces["~start"].notnull()).view()
         own = ibis.window(group_by=["lege_nr", MONTH, "fra|nr"], order_by="~start")
-        pieces = pieces.mutate(**{"~neste": pieces["~start"].lead().over(own)})
+        pieces = pieces.mutate(**{"~neste": pieces["~start"].lead().over(own)}).view()
         return pieces.mutate(
             dag=pieces["~start"],
             dag_til=ibis.coalesce(pieces["~neste"] - whole(1), pieces["dag_til"]),
@@ -117,63 +142,69 @@ class Months:
 
     # --- days ------------------------------------------------------------------------------------------------------------
 
-    def _gathered(self, table: Any, several: bool) -> Any:
-        """Which days count, and what is counted of them."""
-        builder = self.builder
-        if not several:
-            table = table.filter(~self._is_several(table))
+    def _pieces(self, table: Any) -> Any:
+        """The stretches of months that have several, as a step."""
+        counted = self._counted(self._stretches(table))
+        pieces = self.gather.pieces(counted.table, counted.sure, counted.no, counted.table["dag"])
+        return self.builder._add(f"biter{self.label}", pieces, *self._asks_days())
+
+    def _single(self, table: Any) -> Any:
+        """The months of one stretch."""
+        counted = self._counted(table.filter(~self._is_several(table)))
+        return self.gather.single(counted.table)
+
+    def _counted(self, table: Any) -> Counted:
+        """Which days count, and what is counted of them: `gather` is set to the latter."""
         table = table.mutate(dager=table["dag_til"] - table["dag"] + whole(1)).view()
-        frame = self._frame(table, days=True)
-        asking = None
-        if self.plan.days is not None:
+        if self.plan.days is None:
+            found = Counted(table, ibis.literal(True), ibis.literal(False), None)
+        else:
+            frame = self._frame(table, days=True)
             words = self.plan.day_layout.words[1]
             answers = {place: answer(self.plan.days.leaves[place], frame) for place in words.leaves}  # type: ignore[arg-type]
-            table = table.mutate(**words.pack(answers))
-            from engine.batch.program import _looked_up
-
-            asking = self._asking_days(None)
-            self.day_keys.append(table.select(*asking.key))
-            table = _looked_up(table, asking)
-            frame = self._frame(table, days=True)
-            sure, no = table["teller"] == ibis.literal(1, "int8"), table["teller"] == ibis.literal(2, "int8")
-            sure, no = sure.fill_null(False), no.fill_null(False)
+            (asking,) = self._asks_days()
+            table = looked_up(table.mutate(**words.pack(answers)), asking)
+            sure = (table["teller"] == ibis.literal(1, "int8")).fill_null(False)
+            no = (table["teller"] == ibis.literal(2, "int8")).fill_null(False)
             why = (table["hviler"] == ibis.literal(1, "int8")).ifelse(whole(FACTS), whole(0))
-        else:
-            sure, no, why = ibis.literal(True), ibis.literal(False), None
-        gather = self._gather(table, frame, sure, no, why)
-        if asking is not None:
-            gather.joined["ubesvart"] = table["teller"].isnull().ifelse(whole(1), whole(0))
-        self.gather = gather
-        if not several:
-            return gather.single(table)
-        return gather.several(table, ("lege_nr", MONTH), sure, no, table["dag"])
+            found = Counted(table, sure, no, why)
+        self.gather = self._gather(table, self._frame(table, days=True), found)
+        return found
 
-    def _asking_days(self, keys: Any) -> Any:
-        from engine.batch.program import Asking
-
-        plan = f"plan_dag{self.place}"
-        return Asking(
-            f"svar_dag{self.place}",
-            (plan, *self.plan.day_layout.columns),
-            (("teller", "int8"), ("hviler", "int8")),
-            partial(of_day, self.plan.day_verdicts),
-            "ubesvart",
-            keys,
-        )
+    def _asks_days(self) -> tuple[Asking, ...]:
+        if self.plan.days is None:
+            return ()
+        key = (f"plan_dag{self.place}", *self.plan.day_layout.columns)
+        given = (("teller", "int8"), ("hviler", "int8"))
+        return (Asking(f"svar_dag{self.place}", key, given, partial(of_day, self.plan.day_verdicts)),)
 
     def _frame(self, table: Any, days: bool) -> Frame:
         vectors = {**self.builder.span_vectors, **self.builder.calendar_vectors}
+        if not days:
+            vectors = {name: vectors[name] for name in self._month_vectors()}
         kept: dict[str, Vector] = {n: v.read(lambda e, n=n: table[f"{n}{e}"]) for n, v in vectors.items()}
         month = table[MONTH]
         kept[MONTH] = number(month, month, 1, 0, 9999 * 12 + 11, None, "måned")
         if days:
             day = table["dag"]
             kept[DAY] = number(day, day, 1, 1, 3_652_059, None, "dato")
-        return Frame(self.names, kept, self.builder.rates)
+        frame = Frame(self.names, kept, self.builder.rates)
+        for test, lacks in self.builder.span_tests.items():
+            cause = table[f"{test}|mangler"] if lacks else None
+            frame.tests[test] = (table[f"{test}|ja"], table[f"{test}|nei"], cause)
+        if days:
+            for place, (expression, limit) in enumerate(self.builder.limit_vectors.items()):
+                found = limit.read(lambda ending, place=place: table[f"kutt{place}{ending}"])
+                assert isinstance(found, Number)
+                frame.formulas[expression] = found
+        return frame
 
-    def _gather(self, table: Any, frame: Frame, sure: Expr, no: Expr, why: Expr | None) -> Gather:
+    def _gather(self, table: Any, frame: Frame, counted: Counted) -> Gather:
         builder, gather, days = self.builder, Gather(), table["dager"]
+        sure, no, why = counted.sure, counted.no, counted.why
         uncertain = self.plan.days is not None
+        for asking in self._asks_days():
+            gather.last |= {column: table[column] for column in (*asking.key, "teller")}
         for name in sorted(builder.counted):
             for key, version in builder._keyed(name):
                 meaning = version.meaning
@@ -184,7 +215,7 @@ class Months:
                     maybe = None
                     if cause is not None or (meaning.counting and uncertain):
                         maybe = ~surely & ~never & (~no if meaning.counting else ibis.literal(True))
-                    reason = bits((cause, why if meaning.counting else why))
+                    reason = bits((cause, why))
                     gather.count(key, days, surely, maybe, reason)
                 elif isinstance(meaning, SumOverDays):
                     surely, refused = yes & sure, never | no
@@ -204,6 +235,9 @@ class Months:
         gather.last[f"plan_måned{self.place}"] = table[f"plan_måned{self.place}"]
         for column in self.plan.month_layout.words[0].columns:
             gather.last[column] = table[column]
+        for test, lacks in builder.span_tests.items():
+            endings = ("ja", "nei", "mangler") if lacks else ("ja", "nei")
+            gather.last |= {f"{test}|{ending}": table[f"{test}|{ending}"] for ending in endings}
         needed = self._month_vectors()
         gather.last |= {
             f"{name}{ending}": part for name in needed for ending, part in frame.vector(name).parts().items()
@@ -212,7 +246,16 @@ class Months:
 
     def _month_vectors(self) -> list[str]:
         """The names that the month's own answers, amount and shown values read."""
-        return sorted({*self.builder.span_vectors, *self.builder.calendar_vectors})
+        wanted = {*self.plan.month_names, *self.builder.shown}
+        wanted |= {
+            name
+            for leaf in self.plan.months.leaves
+            if leaf is not None
+            for name in named(leaf)
+            if self._may_lack_rate(name)
+        }
+        read = self.builder.read_by(wanted, self.builder.span_tests)
+        return sorted(read & {*self.builder.span_vectors, *self.builder.calendar_vectors})
 
     def _filter(self, table: Any, frame: Frame, key: str, where: Any) -> tuple[Expr, Expr, Expr | None]:
         if where is None:
@@ -225,17 +268,24 @@ class Months:
 
     # --- the month -------------------------------------------------------------------------------------------------------
 
-    def _month_frame(self, table: Any) -> tuple[Any, Frame]:
+    def _month_frame(self, table: Any, again: bool = False) -> tuple[Any, Frame]:
+        """The names of a month; `again` where sums over earlier months are columns already."""
         frame = self._frame(table, days=False)
         for name, vector in self.gather.read(table).items():
             frame.keep(name, vector)
+        if again:
+            for key, vector in self.earlier.items():
+                frame.keep(key, vector.read(lambda ending, key=key: table[f"{key}{ending}"]))
+            return table, frame
+        self.earlier: dict[str, Vector] = {}
         for name in sorted(self.builder.counted):
             for key, version in self.builder._keyed(name):
                 if isinstance(version.meaning, SumOfEarlier):
-                    table, frame = self._earlier(table, frame, key, version.meaning.name)
+                    table = self._earlier(table, frame, key, version.meaning.name)
+                    table, frame = self._month_frame(table, again=True)
         return table, frame
 
-    def _earlier(self, table: Any, frame: Frame, key: str, name: str) -> tuple[Any, Frame]:
+    def _earlier(self, table: Any, frame: Frame, key: str, name: str) -> Any:
         """The sum of a number over the doctor's earlier months."""
         term = frame.number(name)
         before = ibis.window(group_by="lege_nr", order_by=MONTH, preceding=(None, 1))
@@ -263,86 +313,87 @@ class Months:
             cause = (~unknown & (low == high)).ifelse(whole(0), table[f"{key}|sak"])
             low = unknown.ifelse(ibis.null("int64"), low)
             high = unknown.ifelse(ibis.null("int64"), high) if term.ranged else low
-        again = self._frame(table, days=False)
-        for gathered, vector in self.gather.read(table).items():
-            again.keep(gathered, vector)
         least, most = min(0, term.least) * count, max(0, term.most) * count
-        again.keep(key, number(low, high, term.den, least, most, cause))
-        return table, again
+        self.earlier[key] = number(low, high, term.den, least, most, cause)
+        return table.mutate(**{f"{key}{ending}": part for ending, part in self.earlier[key].parts().items()}).view()
 
     def _decided(self, table: Any) -> Any:
-        from engine.batch.program import Asking, _looked_up
-
+        """The months with their answers judged, as a step."""
         builder = self.builder
         table, frame = self._month_frame(table)
-        words = self.plan.month_layout.words[1]
-        group = self.plan.months
+        table, amount = self._with_amount(table, frame)
+        table, frame = self._month_frame(table, again=True)
+        words, group = self.plan.month_layout.words[1], self.plan.months
         answers = {place: answer(group.leaves[place], frame) for place in words.leaves}  # type: ignore[arg-type]
-        amount = self._amount(frame)
-        hangs = ibis.literal(False)
-        if amount is not None and amount.cause is not None:
-            rated = amount.low.isnull() & ((amount.cause & whole(_RATES)) != whole(0))
-            hangs = (amount.cause != whole(0)) & ~rated
-        held = table["venter"] | hangs
-        if self.refused is not None:
-            held = held | table["kanskje"]
-        rated_leaves = self._rated(frame)
+        rated = self._rated(frame)
         columns: dict[str, Expr] = {
             **{c: table[c] for c in ("lege_nr", MONTH, "antall_søkt")},
             **{c: table[c] for c in table.columns if c.startswith(("søkt", "subsidiær"))},
             **{c: table[c] for c in self.plan.month_layout.words[0].columns},
             "plan": table[f"plan_måned{self.place}"],
             **words.pack(answers),
-            "holdes": held.ifelse(whole(1), whole(0)),
+            "holdes": self._held(table, amount).ifelse(whole(1), whole(0)),
             "tellende_dager": (table["teller_sikkert"] == table["teller_høyst"]).ifelse(
                 table["teller_sikkert"], ibis.null("int64")
             ),
+            **{f"sats{leaf}": cause for leaf, cause in rated.items()},
+            **self._shown(frame),
         }
         if amount is not None:
             columns |= {f"beløp{ending}": part for ending, part in amount.parts().items()}
-        for name in builder.shown:
-            shown = frame.vector(name)
-            if isinstance(shown, Number):
-                unknown = None if shown.cause is None else shown.cause != whole(0)
-                columns[f"vis {name}"] = (
-                    shown.low if unknown is None else unknown.ifelse(ibis.null("int64"), shown.low)
-                )
-                builder.shown_dens[name] = shown.den
-        if rated_leaves:
-            columns |= {f"sats{place}": cause for place, cause in rated_leaves.items()}
-        if self.plan.days is not None:
-            columns["ubesvart"] = table["ubesvart"]
+        for days in self._asks_days():
+            columns |= {column: table[column] for column in (*days.key, "teller")}
         if self.refused is not None:
             columns["kanskje"] = table["kanskje"]
+        builder.amounts[self.place] = amount
         asking = Asking(
             f"svar_måned{self.place}",
             ("plan", *self.plan.month_layout.columns, "holdes"),
-            (("status", "int8"), ("avgjort_av", "string"), ("åpner", "int64"), ("åpner_kanskje", "int64"), ("henger", "int64")),
+            _GIVEN,
             partial(
                 of_month,
                 self.plan.month_verdicts,
                 held=HELD,
                 components=tuple(builder.parts),
-                rated={leaf: 1 << place for place, leaf in enumerate(rated_leaves)},
+                rated={leaf: 1 << place for place, leaf in enumerate(rated)},
             ),
         )
-        table = _looked_up(table.select(**columns), asking)
-        if rated_leaves:
-            lacking = [
-                ((table["henger"] & whole(1 << place)) != whole(0)).ifelse(table[f"sats{leaf}"], whole(0))
-                for place, leaf in enumerate(rated_leaves)
-            ]
-            table = table.mutate(satser=reduce(lambda a, b: a | b, lacking))
-            table = table.drop(*(f"sats{leaf}" for leaf in rated_leaves))
-        else:
-            table = table.mutate(satser=whole(0))
-        asks = [asking]
-        if self.plan.days is not None:
-            keys = reduce(lambda a, b: a.union(b, distinct=False), self.day_keys).distinct()
-            asks.insert(0, self._asking_days(keys))
-        self.amount = amount
-        builder.amounts[self.place] = amount
-        return builder._add(f"måned{self.label}", table, *asks)
+        table = looked_up(table.select(**columns), asking)
+        hangs = [
+            ((table["henger"] & whole(1 << place)) != whole(0)).ifelse(table[f"sats{leaf}"], whole(0))
+            for place, leaf in enumerate(rated)
+        ]
+        table = table.mutate(satser=reduce(lambda a, b: a | b, hangs, whole(0))).drop(*(f"sats{leaf}" for leaf in rated))
+        return builder._add(f"måned{self.label}", table, *self._asks_days(), asking)
+
+    def _with_amount(self, table: Any, frame: Frame) -> tuple[Any, Number | None]:
+        """The month's amount, exact; None where the component pays nothing."""
+        amount = self._amount(frame)
+        if amount is None:
+            return table, None
+        table = table.mutate(**{f"~beløp{ending}": part for ending, part in amount.parts().items()}).view()
+        found = amount.read(lambda ending: table[f"~beløp{ending}"])
+        return table, found
+
+    def _held(self, table: Any, amount: Number | None) -> Expr:
+        """Whether the month must wait: with the whole application, or because its amount hangs on what is missing."""
+        held = table["venter"]
+        if amount is not None and amount.cause is not None:
+            by_rate = amount.low.isnull() & ((amount.cause & whole(_RATES)) != whole(0))
+            held = held | ((amount.cause != whole(0)) & ~by_rate)
+        return held if self.refused is None else held | table["kanskje"]
+
+    def _shown(self, frame: Frame) -> dict[str, Expr]:
+        """The values that the decision shows for each month; NULL where they are not known."""
+        found: dict[str, Expr] = {}
+        for name in self.builder.shown:
+            shown = frame.vector(name)
+            if isinstance(shown, Number):
+                nothing = ibis.null("int64")
+                known = None if shown.cause is None else shown.cause == whole(0)
+                found[f"vis {name}"] = shown.low if known is None else known.ifelse(shown.low, nothing)
+                self.builder.shown_numbers[name] = shown
+        return found
 
     def _amount(self, frame: Frame) -> Number | None:
         calculations = [
@@ -361,14 +412,8 @@ class Months:
         for place, leaf in enumerate(self.plan.months.leaves):
             if leaf is None:
                 continue
-            from engine.batch.program import _named
-
-            causes = [
-                vector.cause & whole(_RATES)
-                for name in _named(leaf)
-                for vector in (frame.vector(name),)
-                if vector.cause is not None and self._may_lack_rate(name)
-            ]
+            vectors = [frame.vector(name) for name in named(leaf) if self._may_lack_rate(name)]
+            causes = [vector.cause & whole(_RATES) for vector in vectors if vector.cause is not None]
             told = bits(causes)
             if told is not None:
                 found[place] = told

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from engine.case.calendar import DAY, DAYS_IN_MONTH, MONTH
 from engine.case.frame import Slots
-from engine.language.condition import Condition, leaves, operand_names
+from engine.language.condition import Condition, Leaf, leaves, operand_names
 from engine.language.expression import Expression, names
 from engine.language.model import (
     Definition,
@@ -173,6 +173,11 @@ def operands(condition: Condition | None) -> Iterator[str]:
     for leaf in leaves(condition) if condition is not None else ():
         for operand in operand_names(leaf):
             yield operand.name
+
+
+def named(leaf: Leaf) -> set[str]:
+    """Every name in a leaf."""
+    return {operand.name for operand in operand_names(leaf)}
 
 
 def in_formula(expression: Expression) -> set[str]:

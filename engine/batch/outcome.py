@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from engine.batch.asking import Asking, looked_up
 from engine.batch.join import joined
 from engine.batch.vector import FIRST_RATE, LARGEST, Expr, Number, TooLarge, number, rounded, whole
 from engine.batch.verdict import PAID, STATUS, STATUSES, month_statuses, of_parts, outcomes
@@ -127,8 +128,6 @@ class Lines:
 
     def _several(self, tables: list[Any]) -> list[Any]:
         """The rows of doctors for whom more than one component may be applied for: a month's status is of them together."""
-        from engine.batch.program import Asking, _looked_up
-
         parts = []
         for place, table in enumerate(tables):
             pair = table["status"].cast("int64") * whole(8) + table["i_stedet"].cast("int64")
@@ -137,7 +136,7 @@ class Lines:
         every = reduce(lambda a, b: a.union(b, distinct=False), parts)
         grouped = every.group_by(["lege_nr", "måned"]).aggregate(deler=every["deler"].bit_or())
         asking = Asking("svar_deler", ("deler",), (("månedens", "int8"),), _parts_judge(self.builder.panel))
-        joint = self.builder._add("måneder_sammen", _looked_up(grouped, asking), asking)
+        joint = self.builder._add("måneder_sammen", looked_up(grouped, asking), asking)
         inside = joint.filter(joint["månedens"] != _status("utenfor"))
         rows = []
         for place, table in enumerate(tables):

@@ -16,11 +16,12 @@ import ibis
 
 from engine.batch import fact as facts_as
 from engine.batch.answer import answer, tree
+from engine.batch.asking import Asking, looked_up
 from engine.batch.frame import Frame
 from engine.batch.gather import Gather
 from engine.batch.join import joined
-from engine.batch.names import APPLICATION, DOCTOR, INNERMOST, SPAN, Names, in_formula, operands
-from engine.batch.span import packed, run_vector, with_runs
+from engine.batch.names import APPLICATION, DOCTOR, INNERMOST, SPAN, Names, in_formula, named, operands
+from engine.batch.span import neighbours, packed, run_vector, with_neighbours
 from engine.batch.static import NO_YEAR, Static, of_months, of_years, rate_bits
 from engine.batch.vector import (
     FIRST_RATE,
@@ -61,24 +62,6 @@ from engine.ruleset.selection import of_grant_year, select
 from engine.text.month import Month
 
 Keep = dict[str, Expr]
-
-
-@dataclass(frozen=True)
-class Asking:
-    """A lookup of verdicts: the table they are kept in, the columns they are looked up by, and what gives the rest of a row."""
-
-    table: str
-    key: tuple[str, ...]
-    given: tuple[tuple[str, str], ...]
-    judge: Callable[[Key], tuple[Any, ...]]
-    unjudged: str | None = None
-    """The column of the step that is over 0 where a row was not judged; without it, where the first given column is NULL."""
-    keys: Any = None
-    """A table with every key, where the step's own rows do not have them all."""
-
-    @property
-    def schema(self) -> ibis.Schema:
-        return ibis.schema({**dict.fromkeys(self.key, "int64"), **dict(self.given)})
 
 
 @dataclass(frozen=True)
@@ -132,7 +115,7 @@ class Builder:
         self.program = Program(self.scheme, components=tuple(compiled.components), rates=self.rates)
         self.vocabulary = compiled.vocabulary
         self.amounts: dict[int, Number | None] = {}
-        self.shown_dens: dict[str, int] = {}
+        self.shown_numbers: dict[str, Number] = {}
         self._plan_rules()
 
     # --- what is needed --------------------------------------------------------------------------------------------------
@@ -153,6 +136,7 @@ class Builder:
                     wanted |= in_formula(version.meaning.value)
         self.limits = [expr for part in self.parts.values() for expr in part.limits]
         self.limits += [expr for where in self._filters() for expr in _limits(where)]
+        self.limits = list(dict.fromkeys(self.limits))
         inner_filters = [w for w in self._filters() if self._level(operands(w)) == INNERMOST]
         self.month_names = wanted | {name for where in inner_filters for name in operands(where)}
         self.span_kept = names.frontier(self.month_names, SPAN)
@@ -163,7 +147,7 @@ class Builder:
             outer |= {*operands(part.component.applied_when), *operands(part.component.subsidiary_when)}
         outer |= {one.meaning.fact for name in self.counted for one in names.versions(name) if isinstance(one.meaning, LastOf)}
         self.doctor_kept = names.frontier(outer, DOCTOR)
-        application = set(outer) | {n for leaf in compiled.application.leaves if leaf is not None for n in _named(leaf)}
+        application = set(outer) | {n for leaf in compiled.application.leaves if leaf is not None for n in named(leaf)}
         self.application_kept = names.frontier(application, APPLICATION)
 
     def _components(self) -> list[CompiledComponent]:
@@ -265,7 +249,7 @@ class Builder:
             (("status", "int8"), ("venter", "int8")),
             partial(on_hold, verdicts),
         )
-        table = _looked_up(table, asking)
+        table = looked_up(table, asking)
         self.application_vectors = {name: frame.vector(name) for name in self.application_kept}
         found = self._add("søknad", table, asking)
         return self._with_lines(found)
@@ -311,7 +295,7 @@ class Builder:
         asking = Asking(
             f"svar_{name}", ("plan", *words.columns), (("status", "int8"),), partial(of_line, verdicts)
         )
-        found = self._add(f"poster_{name}", _looked_up(table, asking), asking)
+        found = self._add(f"poster_{name}", looked_up(table, asking), asking)
         return found.filter(found["status"] == _status("skjønn")).select("søknad_nr")
 
     # --- the doctor ------------------------------------------------------------------------------------------------------
@@ -389,7 +373,7 @@ class Builder:
         """One row for each kind of agreement date, grant year and month: the month's values and the rules in force."""
         wanted = {
             name
-            for name in self._calendar_names(self.month_names)
+            for name in self.read_by(self.month_names)
             if self.names.is_calendar(name)
         }
         static = of_months(self.names, wanted - {MONTH}, self.months, self.rates)
@@ -413,16 +397,22 @@ class Builder:
                         rows[column_name].append(verdicts.number(plan))
         self.program.fixed["kalender"] = rows
 
-    def _calendar_names(self, wanted: Iterable[str]) -> set[str]:
+    def read_by(self, wanted: Iterable[str], tested: Iterable[str] = ()) -> set[str]:
+        """Every name that is read when the wanted names are worked out, down to columns of the calendar and facts.
+
+        Of rates whose variants are `tested` already, only the variants.
+        """
         found: set[str] = set()
         waiting = set(wanted)
+        rates = {test.partition(".")[0]: test for test in tested}
         while waiting:
             name = waiting.pop()
             if name in found:
                 continue
             found.add(name)
             if not self.names.is_calendar(name):
-                waiting |= set(self.names.parts(name))
+                parts = self.names.parts(name)
+                waiting |= {one for one in parts if name not in rates or one.startswith(f"{name}.")}
                 for version in self.names.versions(name):
                     if isinstance(version.meaning, SumOfEarlier):
                         waiting.add(version.meaning.name)
@@ -443,7 +433,8 @@ class Builder:
     def _spans(self, doctors: Any) -> Any:
         names = self.names
         facts = self.vocabulary.facts_of(self.scheme, "periode")
-        periods = self._input("inn_perioder").select("lege_nr", *(fact.name for fact in facts))
+        periods = self._input("inn_perioder").select("nr", "lege_nr", *(fact.name for fact in facts))
+        periods = periods.rename(periode_nr="nr")
         live = doctors.filter(~doctors["avvist"] & ~doctors["utenfor"]).drop("lege_id", "søknad_id", "avvist", "utenfor")
         source = joined(periods, live, {"lege_nr": "lege_nr"})
         own = {fact.name: facts_as.vector(fact, source[fact.name]) for fact in facts}
@@ -476,12 +467,11 @@ class Builder:
         wanted = self._before_runs(names.frontier(outer, SPAN) | set(self.span_kept) | set(frame.versions()))
         stored: dict[str, Vector] = {name: frame.vector(name) for name in sorted(wanted)}
         columns |= {f"{n}{e}": part for n, v in stored.items() for e, part in v.parts().items()}
-        for place, expr in enumerate(self.limits):
-            limit = frame.formula(expr)
-            for end, value in (("a", limit.low), ("b", limit.high)):
-                if end == "a" or limit.ranged:
-                    columns[f"kutt{place}{end}"] = value
-        self.cuts = [column for column in columns if column.startswith("kutt")]
+        self.limit_vectors = {expr: frame.formula(expr) for expr in self.limits}
+        self.cuts: list[str] = []
+        for place, limit in enumerate(self.limit_vectors.values()):
+            columns |= {f"kutt{place}{ending}": part for ending, part in limit.parts().items()}
+            self.cuts += [f"kutt{place}", *([f"kutt{place}|høyst"] if limit.ranged else [])]
         filters: dict[str, Expr] = {}
         for key, where in self._keyed_filters():
             if self._level(operands(where)) < INNERMOST:
@@ -491,31 +481,36 @@ class Builder:
                 if cause is not None:
                     filters[f"{key}|hvorfor"] = cause
         columns |= filters
-        if runs:
-            after = source["til"] + ibis.interval(days=1)
-            columns["fra|dag"] = packed(facts_as.month_of(source["fra"]), source["fra"].day().cast("int64"))
-            columns["slutt|dag"] = packed(facts_as.month_of(after), after.day().cast("int64"))
-        table = source.select(**columns).view()
-        order = ibis.window(group_by="lege_nr", order_by="fra|nr")
-        table = table.mutate(
-            deler_først=(table["m1"].lag().over(order) == table["m0"]).fill_null(False),
-            deler_sist=(table["m0"].lead().over(order) == table["m1"]).fill_null(False),
-        )
-        self.span_vectors: dict[str, Vector] = {}
+        tests: list[str] = []
+        for name in sorted(self.month_names):
+            found = names.parameter(name)
+            for variant in found[0].variants if found is not None and name == found[0].name else ():
+                if self._level(operands(variant.when)) <= SPAN and not self._on_run(operands(variant.when)):
+                    key = f"{name}.{variant.id}"
+                    yes, no, cause = frame.test(key, variant.when)
+                    columns |= {f"{key}|ja": yes, f"{key}|nei": no}
+                    if cause is not None:
+                        columns[f"{key}|mangler"] = cause
+                    tests.append(key)
+        self.span_tests = {key: f"{key}|mangler" in columns for key in tests}
+        after = source["til"] + ibis.interval(days=1)
+        columns["fra|dag"] = packed(facts_as.month_of(source["fra"]), source["fra"].day().cast("int64"))
+        columns["slutt|dag"] = packed(facts_as.month_of(after), after.day().cast("int64"))
+        by_filter: dict[Any, str] = {}
         for key, meaning in runs:
-            cause = f"{key}|hvorfor" if f"{key}|hvorfor" in columns else None
+            by_filter.setdefault(meaning.where, key)
             if meaning.where is None:
-                table = table.mutate(**{f"{key}|der": ibis.literal(True), f"{key}|ikke": ibis.literal(False)})
-            if cause is not None:
-                unsure = ~table[f"{key}|der"] & ~table[f"{key}|ikke"]
-                table = table.mutate(**{f"{key}|årsak": unsure.ifelse(table[cause], whole(0))}).view()
-                of_doctor = ibis.window(group_by="lege_nr")
-                table = table.mutate(**{f"{key}|årsak": table[f"{key}|årsak"].bit_or().over(of_doctor)}).view()
-            table = with_runs(table, key, cause is not None)
-            longest = len(self.months) + 1
-            run = run_vector(table, key, meaning.measures, None if cause is None else f"{key}|årsak", longest)
-            table = table.mutate(**{f"{key}{ending}": part for ending, part in run.parts().items()})
-            self.span_vectors[key] = run
+                columns |= {f"{key}|der": ibis.literal(True), f"{key}|ikke": ibis.literal(False)}
+        unsure = {key: f"{key}|hvorfor" in columns for key in by_filter.values()}
+        periods = self._add("perioder", source.select(periode_nr=source["periode_nr"], **columns))
+        near = self._add("naboer", neighbours(periods, unsure))
+        table = with_neighbours(periods, near, unsure)
+        self.span_vectors = {}
+        for key, meaning in runs:
+            run = by_filter[meaning.where]
+            vector = run_vector(table, run, meaning.measures, unsure[run], len(self.months) + 1)
+            table = table.mutate(**{f"{key}{ending}": part for ending, part in vector.parts().items()})
+            self.span_vectors[key] = vector
         span = self._add("periode", table)
         kept = _read(span, stored | self.span_vectors)
         self.span_vectors = {**stored, **self.span_vectors}
@@ -533,6 +528,9 @@ class Builder:
             else:
                 found.add(name)
         return found
+
+    def _on_run(self, wanted: Iterable[str]) -> bool:
+        return any(isinstance(self._meaning(base), Run) for name in wanted for base in self.names.bases(name))
 
     def _meaning(self, name: str) -> object:
         versions = self.names.versions(name.partition("#")[0])
@@ -603,6 +601,7 @@ class ComponentPlan:
         self.inner_names: set[str] = {n for calculation, _ in part.calculations for n in in_formula(calculation.formula)}
         self.inner_names |= {n for calculation, _ in part.calculations for n in calculation.shown}
         self.months, month_words = self._sorted(part.months, names, "m")
+        self.month_names = set(self.inner_names)
         self.month_layout = Layout(month_words)
         self.month_verdicts = Verdicts(part.months, self.month_layout, panel)
         self.verdicts = [("måned", self.month_verdicts)]
@@ -620,13 +619,13 @@ class ComponentPlan:
         for place, leaf in enumerate(group.leaves):
             if leaf is None:
                 continue
-            named = _named(leaf)
-            is_inner = any(names.level(name) == INNERMOST for name in named)
-            (inner if is_inner else outer).append(place)
-            if is_inner:
-                self.inner_names |= named - {DAY}
+            own = named(leaf)
+            if any(names.level(name) == INNERMOST for name in own):
+                inner.append(place)
+                self.inner_names |= own - {DAY}
             else:
-                self.outer_names |= named
+                outer.append(place)
+                self.outer_names |= own
         return group, (Words(f"{prefix}y", outer), Words(f"{prefix}i", inner))
 
 
@@ -682,24 +681,12 @@ def _limits_of(leaf: Any) -> list[Any]:
     return found
 
 
-def _named(leaf: Any) -> set[str]:
-    from engine.language.condition import operand_names
-
-    return {name.name for name in operand_names(leaf)}
-
-
 def _status(name: str) -> Expr:
     return ibis.literal(STATUS[name], "int8")
 
 
 def _schema(rows: Mapping[str, Sequence[Any]]) -> ibis.Schema:
     return ibis.schema(dict.fromkeys(rows, "int64"))
-
-
-def _looked_up(table: Any, asking: Asking) -> Any:
-    """The table with what is given for its rows' answers; NULL where they have not been judged."""
-    given = ibis.table(asking.schema, name=asking.table)
-    return joined(table, given, {column: column for column in asking.key}, "left")
 
 
 from engine.batch.months import Months  # noqa: E402

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import ibis
 
+from engine.batch.join import joined
 from engine.batch.vector import Expr, Number, floored, number, whole
 
 #: the columns that tell a date by month and day, as month × 32 + day, so that dates compare and can be taken apart
@@ -61,69 +63,109 @@ def _ordinal(date: Expr) -> Expr:
     return year * whole(365) + leaps + first + leap.ifelse(whole(1), whole(0)) + _day(date)
 
 
-def with_runs(table: Any, name: str, unsure: bool) -> Any:
-    """The table with whole months and days over of the run around each period, at least and at most.
+#: a period's columns that its place in the row of periods is worked out from
+ROW = ("periode_nr", "lege_nr", "fra|nr", "til|nr", "m0", "m1", "fra|dag", "slutt|dag")
 
-    `table` has lege_nr, fra and til as ordinals, `fra|dag` and `slutt|dag` packed (the day the period begins, the day after it), and
-    `…|der` and `…|ikke` for whether a period surely belongs, and surely does not; `unsure` says that some may do neither.
+#: what is told of a period's neighbours: whether they share its first month, and its last
+SHARED = ("deler_først", "deler_sist")
+
+
+def neighbours(periods: Any, runs: Mapping[str, bool]) -> Any:
+    """A row for each period of doctors who have several: its `periode_nr`, `SHARED`, and the ends of its runs.
+
+    `periods` has the columns of `ROW`, and for each run `…|der` and `…|ikke`: whether a period surely belongs, and surely does not.
+    `runs` says of each run whether some periods may do neither; then there are also the ends of the longest it may be, and
+    `…|årsak`, what is lacking.
     """
-    found = _ends(table.mutate(**{f"{name}|hører": table[f"{name}|der"]}), name, "")
+    tests = [f"{run}|{ending}" for run in runs for ending in ("der", "ikke")]
+    tests += [f"{run}|hvorfor" for run, unsure in runs.items() if unsure]
+    narrow = periods.select(*ROW, *tests)
+    counted = narrow.group_by("lege_nr").aggregate(antall=narrow.count())
+    several = counted.filter(counted["antall"] > 1).select("lege_nr")
+    table = narrow.view().semi_join(several, "lege_nr").view()
+    order = ibis.window(group_by="lege_nr", order_by="fra|nr")
+    table = table.mutate(
+        deler_først=(table["m1"].lag().over(order) == table["m0"]).fill_null(False),
+        deler_sist=(table["m0"].lead().over(order) == table["m1"]).fill_null(False),
+    ).view()
+    kept = ["periode_nr", *SHARED]
+    for run, unsure in runs.items():
+        table = _ends(table.mutate(**{f"{run}|hører": table[f"{run}|der"]}), run, "")
+        kept += [f"{run}|første", f"{run}|slutt"]
+        if unsure:
+            table = _ends(table.mutate(**{f"{run}|hører": ~table[f"{run}|ikke"]}), run, "|kanskje").view()
+            open_cause = (~table[f"{run}|der"] & ~table[f"{run}|ikke"]).ifelse(table[f"{run}|hvorfor"], whole(0))
+            table = table.mutate(**{f"{run}|årsak": open_cause}).view()
+            of_doctor = ibis.window(group_by="lege_nr")
+            table = table.mutate(**{f"{run}|årsak": table[f"{run}|årsak"].bit_or().over(of_doctor)}).view()
+            kept += [f"{run}|første|kanskje", f"{run}|slutt|kanskje", f"{run}|årsak"]
+    return table.select(*kept)
+
+
+def with_neighbours(periods: Any, found: Any, runs: Mapping[str, bool]) -> Any:
+    """Every period with `SHARED` and its runs, in whole months and days over; a lone period is a run by itself."""
+    table = joined(periods, found, {"periode_nr": "periode_nr"}, "left")
+    columns: dict[str, Expr] = {one: ibis.coalesce(table[one], False) for one in SHARED}
+    for run, unsure in runs.items():
+        for suffix in ("", "|kanskje") if unsure else ("",):
+            columns[f"{run}|første{suffix}"] = ibis.coalesce(table[f"{run}|første{suffix}"], table["fra|dag"])
+            columns[f"{run}|slutt{suffix}"] = ibis.coalesce(table[f"{run}|slutt{suffix}"], table["slutt|dag"])
+        if unsure:
+            columns[f"{run}|årsak"] = ibis.coalesce(table[f"{run}|årsak"], whole(0))
+    table = table.mutate(**columns).view()
+    for run, unsure in runs.items():
+        table = _measured(table, run, unsure)
+    return table
+
+
+def _measured(table: Any, run: str, unsure: bool) -> Any:
+    first, end = table[f"{run}|første"], table[f"{run}|slutt"]
+    columns: dict[str, Expr] = {f"{run}|hele": whole_months(first, end)}
     if unsure:
-        found = _ends(found.mutate(**{f"{name}|hører": ~found[f"{name}|ikke"]}), name, "|kanskje")
-    found = found.view()
-    columns: dict[str, Expr] = {f"{name}|hele": whole_months(found[f"{name}|første"], found[f"{name}|slutt"])}
-    if unsure:
-        whole_high = whole_months(found[f"{name}|første|kanskje"], found[f"{name}|slutt|kanskje"])
-        same = (found[f"{name}|første"] == found[f"{name}|første|kanskje"]) & (
-            found[f"{name}|slutt"] == found[f"{name}|slutt|kanskje"]
-        )
-        columns |= {f"{name}|hele|høyst": whole_high, f"{name}|lik": same}
-    found = found.mutate(**columns).view()
-    rest = found.mutate(**{"~etter": _after(found[f"{name}|første"], found[f"{name}|hele"])}).view()
-    over = _ordinal(rest[f"{name}|slutt"]) - _ordinal(rest["~etter"])
-    return rest.mutate(**{f"{name}|over": over}).drop("~etter").view()
+        widest = table[f"{run}|første|kanskje"], table[f"{run}|slutt|kanskje"]
+        columns |= {f"{run}|hele|høyst": whole_months(*widest), f"{run}|lik": (first == widest[0]) & (end == widest[1])}
+    table = table.mutate(**columns).view()
+    table = table.mutate(**{"~etter": _after(table[f"{run}|første"], table[f"{run}|hele"])}).view()
+    over = _ordinal(table[f"{run}|slutt"]) - _ordinal(table["~etter"])
+    return table.mutate(**{f"{run}|over": over}).drop("~etter").view()
 
 
 def _ends(table: Any, name: str, suffix: str) -> Any:
+    """The table with the first day of each period's run, and the day after its last."""
     table = table.view()
     own = ibis.window(group_by="lege_nr", order_by="fra|nr")
     belongs = f"{name}|hører"
-    one = table.mutate(
+    table = table.mutate(
         **{
             "~før": (table["til|nr"].lag().over(own) + whole(1) == table["fra|nr"]).fill_null(False),
             "~etter": (table["fra|nr"].lead().over(own) - whole(1) == table["til|nr"]).fill_null(False),
             "~hører_før": table[belongs].lag().over(own).fill_null(False),
             "~hører_etter": table[belongs].lead().over(own).fill_null(False),
         }
-    )
-    one = one.view()
-    joined = one["~før"] & one[belongs] & one["~hører_før"]
-    two = one.mutate(**{"~brudd": joined.ifelse(whole(0), whole(1))})
-    two = two.view()
+    ).view()
+    unbroken = table["~før"] & table[belongs] & table["~hører_før"]
+    table = table.mutate(**{"~brudd": unbroken.ifelse(whole(0), whole(1))}).view()
     running = ibis.window(group_by="lege_nr", order_by="fra|nr", preceding=None, following=0)
-    three = two.mutate(**{"~rekke": two["~brudd"].sum().over(running)})
-    three = three.view()
+    table = table.mutate(**{"~rekke": table["~brudd"].sum().over(running)}).view()
     row = ibis.window(group_by=["lege_nr", "~rekke"])
-    four = three.mutate(
-        **{"~første": three["fra|dag"].min().over(row), "~slutt": three["slutt|dag"].max().over(row)}
-    )
-    four = four.view()
-    before, after = four["~første"].lag().over(own), four["~slutt"].lead().over(own)
-    five = four.mutate(**{"~første_før": before, "~slutt_etter": after})
-    five = five.view()
-    first = (five["~før"] & five["~hører_før"]).ifelse(five["~første_før"], five["fra|dag"])
-    end = (five["~etter"] & five["~hører_etter"]).ifelse(five["~slutt_etter"], five["slutt|dag"])
-    six = five.mutate(**{f"{name}|første{suffix}": first, f"{name}|slutt{suffix}": end})
-    return six.drop(*(column for column in six.columns if column.startswith("~")))
+    table = table.mutate(
+        **{"~første": table["fra|dag"].min().over(row), "~slutt": table["slutt|dag"].max().over(row)}
+    ).view()
+    before, after = table["~første"].lag().over(own), table["~slutt"].lead().over(own)
+    table = table.mutate(**{"~første_før": before, "~slutt_etter": after}).view()
+    first = (table["~før"] & table["~hører_før"]).ifelse(table["~første_før"], table["fra|dag"])
+    end = (table["~etter"] & table["~hører_etter"]).ifelse(table["~slutt_etter"], table["slutt|dag"])
+    table = table.mutate(**{f"{name}|første{suffix}": first, f"{name}|slutt{suffix}": end})
+    return table.drop(*(column for column in table.columns if column.startswith("~"))).view()
 
 
-def run_vector(table: Any, name: str, part: str, cause: str | None, longest: int) -> Number:
-    """The run's whole months, or its days over, as a vector."""
+def run_vector(table: Any, name: str, part: str, unsure: bool, longest: int) -> Number:
+    """A run's whole months, or its days over, as a vector."""
     low = table[f"{name}|hele"] if part == "hele måneder" else table[f"{name}|over"]
-    if cause is None:
+    if not unsure:
         return number(low, low, 1, 0, longest)
     same = table[f"{name}|lik"]
-    why = same.ifelse(whole(0), table[cause])
+    why = same.ifelse(whole(0), table[f"{name}|årsak"])
     if part == "hele måneder":
         return number(low, same.ifelse(low, table[f"{name}|hele|høyst"]), 1, 0, longest, why)
     return number(same.ifelse(low, whole(0)), same.ifelse(low, whole(31)), 1, 0, 31, why)

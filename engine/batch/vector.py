@@ -174,9 +174,13 @@ def constant(value: Fraction | int, kind: str = "tall") -> Number:
     return number(expr, expr, fraction.denominator, top, top, None, kind, frozenset({top}))
 
 
-def known(column: Vector) -> Expr | None:
-    """Whether the value is known; None when it is in every row."""
-    return None if column.cause is None else column.cause == whole(0)
+def _between(
+    low: Expr, high: Expr, den: int, least: int, most: int, cause: Expr | None, kind: str = "tall"
+) -> Number:
+    """The value between two bounds, known in the rows where they meet."""
+    if cause is not None:
+        cause = (low == high).fill_null(False).ifelse(whole(0), cause)
+    return number(low, high, den, least, most, cause, kind)
 
 
 def add(left: Number, right: Number, sign: int = 1) -> Number:
@@ -190,8 +194,9 @@ def add(left: Number, right: Number, sign: int = 1) -> Number:
     else:
         low, high = one.low - other.high, one.high - other.low
         least, most = one.least - other.most, one.most - other.least
-    ranged = one.ranged or other.ranged
-    return number(low, high if ranged else low, den, least, most, cause, left.kind)
+    if not one.ranged and not other.ranged:
+        return number(low, low, den, least, most, cause, left.kind)
+    return _between(low, high, den, least, most, cause, left.kind)
 
 
 def multiply(left: Number, right: Number) -> Number:
@@ -209,7 +214,7 @@ def multiply(left: Number, right: Number) -> Number:
     else:
         corners = [one * other for one in (left.low, left.high) for other in (right.low, right.high)]
         low, high = ibis.least(*corners), ibis.greatest(*corners)
-    return number(low, high, den, min(ends), max(ends), cause)
+    return _between(low, high, den, min(ends), max(ends), cause)
 
 
 def divide(left: Number, right: Number) -> Number:
@@ -264,13 +269,14 @@ def extreme(function: str, arguments: list[Number]) -> Number:
     low = choose(*(one.low for one in parts))
     if missing is None:
         ranged = any(one.ranged for one in parts)
-        high = choose(*(one.high for one in parts)) if ranged else low
-        return number(low, high, den, least, most, cause, kind)
+        if not ranged:
+            return number(low, low, den, least, most, cause, kind)
+        return _between(low, choose(*(one.high for one in parts)), den, least, most, cause, kind)
     nothing = ibis.null("int64")
     if kind != "dato":
         high = choose(*(one.high for one in parts))
         low, high = missing.ifelse(nothing, low), missing.ifelse(nothing, high)
-        return number(low, high, den, least, most, cause, kind)
+        return _between(low, high, den, least, most, cause, kind)
     all_missing = reduce(lambda left, right: left & right, (one.low.isnull() for one in parts))
     told = [ibis.coalesce(one.low, whole(FIRST_DATE if function == "maks" else LAST_DATE)) for one in parts]
     told_high = [ibis.coalesce(one.high, whole(FIRST_DATE if function == "maks" else LAST_DATE)) for one in parts]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from engine.batch.asking import Key
 from engine.batch.word import Words
 from engine.case.truth import NO, YES
 from engine.decide.agreement import Panel
@@ -25,8 +26,6 @@ STATUSES = ("ja", "delvis", "nei", "skjønn", "uavklart", "utenfor", "avvist")
 STATUS = {name: place for place, name in enumerate(STATUSES)}
 
 PAID = (STATUS["ja"], STATUS["delvis"])
-
-Key = tuple[int, ...]
 
 
 @dataclass(frozen=True)

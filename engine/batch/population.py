@@ -1,0 +1,418 @@
+"""A made-up population: tables of applications of any size, the same for the same seed on every machine.
+
+Municipalities of uneven size apply once for each scheme and grant year, and as many times over as the size asks for. Doctors have one to
+three periods; position and share change within months. Which facts there are, their choices and the dates and counts that an answer
+turns on come from the vocabulary and the rules (`engine.batch.boundary`), so that nothing has to be said of them here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.batch import sql
+from engine.batch.boundary import Boundaries, Window, boundaries
+from engine.batch.cell import BETWEEN, NONE
+from engine.batch.draw import MACROS, Values, by_share, day, draw, picked, unless_missing
+from engine.batch.folder_out import whole_folder
+from engine.batch.schema import APPLICATIONS, DOCTORS, PERIODS, SCHEME, Column, Table, sql_type, tables
+from engine.language.rulebook import Rulebook
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+#: as many as there are in Norway
+MUNICIPALITIES = 357
+
+#: in percent: doctors and applications that have lines of a list fact that need not be told
+WITH_LINES = 5
+
+#: how far from the size asked for the months may be, when the last doctor is chosen
+_LEEWAY = 4
+
+_YEARS_BEFORE = timedelta(days=3 * 365)
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """What to make: so many doctor-months, of these schemes (all when none is named), so many percent of the facts missing."""
+
+    doctor_months: int
+    seed: int = 1
+    missing: float = 0.0
+    schemes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was made: the rows of each table, and the doctor-months they hold."""
+
+    rows: Mapping[str, int]
+    doctor_months: int
+
+
+def write_population(
+    folder: Path, book: Rulebook, wanted: Population, format: str = "parquet", threads: int | None = None
+) -> Made:
+    """The tables in a new folder, which appears whole or not at all. Raises `Faults` when something is there already."""
+    import duckdb
+
+    with whole_folder(folder) as target, duckdb.connect() as connection:
+        connection.execute("SET preserve_insertion_order = true")
+        connection.execute("SET enable_progress_bar = false")
+        if threads is not None:
+            connection.execute(f"SET threads = {threads}")
+        connection.execute(f"SET temp_directory = {sql.text(os.fspath(target / '.midlertidig'))}")
+        return _Maker(connection, book, wanted).write(target, format)
+
+
+class _Maker:
+    def __init__(self, connection: DuckDBPyConnection, book: Rulebook, wanted: Population) -> None:
+        self.connection = connection
+        self.book = book
+        self.wanted = wanted
+        self.schema = tables(book.vocabulary)
+        found = boundaries(book)
+        known = [name for name in book.vocabulary.schemes if name in found]
+        self.schemes = [name for name in known if not wanted.schemes or name in wanted.schemes]
+        self.boundaries = {name: found[name] for name in self.schemes}
+        self.lists = {name: f"grenser_{place}" for place, name in enumerate(self._dated())}
+        for macro in MACROS:
+            connection.execute(macro)
+
+    def _dated(self) -> list[str]:
+        return [fact.name for fact in self.book.vocabulary.facts.values() if fact.kind in ("dato", "tidspunkt")]
+
+    def write(self, folder: Path, format: str) -> Made:
+        self._windows()
+        months = self._applicants()
+        rows = {}
+        for name, table in self.schema.items():
+            query = self._query(table)
+            if query is None:
+                continue
+            self.connection.execute(f"CREATE OR REPLACE TEMP VIEW utskrift AS {query}")
+            path = sql.text(os.fspath(folder / f"{name}.{format}"))
+            if format == "csv":
+                text = ", ".join(_csv_cell(column) for column in table.columns)
+                told = f"COPY (SELECT {text} FROM utskrift) TO {path} (FORMAT csv, DELIMITER ';', HEADER)"
+            else:
+                told = f"COPY (SELECT * FROM utskrift) TO {path} (FORMAT parquet)"
+            rows[name] = self._number(told)
+        return Made(rows, months)
+
+    def _number(self, query: str) -> int:
+        row = self.connection.execute(query).fetchone()
+        return 0 if row is None or row[0] is None else int(row[0])
+
+    # --- windows ---------------------------------------------------------------------------------------------------------
+
+    def _windows(self) -> None:
+        """A row for each window of each scheme: its days, the agreement dates there are, and the boundaries of each date fact."""
+        columns = "nr INTEGER, ordning_nr INTEGER, tilskuddsår INTEGER, første DATE, siste DATE, måneder INTEGER, "
+        columns += "avtaler_fra DATE, avtaler_til DATE, dager DATE[], "
+        columns += ", ".join(f"{name} DATE[]" for name in self.lists.values())
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE vindu ({columns})")
+        rows = []
+        for number, (name, found) in enumerate(self.boundaries.items()):
+            for window in found.windows:
+                rows.append(f"({len(rows)}, {number}, {', '.join(self._window(found, window, name))})")
+        self.connection.execute(f"INSERT INTO vindu VALUES {', '.join(rows)}")
+
+    def _window(self, found: Boundaries, window: Window, scheme: str) -> Iterator[str]:
+        yield "NULL" if window.year is None else str(window.year)
+        yield day(window.first)
+        yield day(window.last)
+        yield str((window.last.year - window.first.year) * 12 + window.last.month - window.first.month + 1)
+        last = min(window.last, found.closed or window.last)
+        opened = found.opened or last - _YEARS_BEFORE
+        yield day(min(last, max(opened, last - _YEARS_BEFORE)))
+        yield day(last)
+        far = timedelta(days=31)
+        inside = [one for one in sorted(found.days) if window.first - far <= one <= window.last + far]
+        yield _dates(inside)
+        newest = window == found.windows[-1]
+        for fact in self.lists:
+            if fact == self.book.vocabulary.agreement_date:
+                yield _dates([one for one in sorted(found.agreements) if newest or one <= window.last + far])
+            else:
+                own = found.dates.get(fact, set())
+                yield _dates(sorted({one for key, one in own if key is None or key == str(window.year)}))
+
+    # --- who there is ----------------------------------------------------------------------------------------------------
+
+    def _applicants(self) -> int:
+        """The tables `sak` and `lege`: applications and doctors, with their states and periods. Gives the doctor-months."""
+        entries = []
+        for number, name in enumerate(self.schemes):
+            own = [(place, one) for place, one in enumerate(self._all_windows()) if one[0] == name]
+            yearly = [place for place, (_, window) in own if window.year is not None]
+            entries += [(number, [place]) for place in yearly] or [(number, [place for place, _ in own])]
+        told = ", ".join(f"({place}, {number}, {choices})" for place, (number, choices) in enumerate(entries))
+        self.connection.execute(
+            "CREATE OR REPLACE TEMP TABLE innslag (nr INTEGER, ordning_nr INTEGER, vinduer INTEGER[])"
+        )
+        self.connection.execute(f"INSERT INTO innslag VALUES {told}")
+        if not any(self.book.vocabulary.schemes[name].has_doctors for name in self.schemes):
+            self._make(self.wanted.doctor_months, len(entries))
+            return 0
+        some = 40
+        months = self._make(some, len(entries))
+        while months < self.wanted.doctor_months:
+            some = max(some + 1, some * self.wanted.doctor_months * 21 // (20 * max(months, 1)) + 1)
+            months = self._make(some, len(entries))
+        return self._cut()
+
+    def _all_windows(self) -> list[tuple[str, Window]]:
+        return [(name, window) for name, found in self.boundaries.items() for window in found.windows]
+
+    def _make(self, units: int, entries: int) -> int:
+        """The applications of so many municipalities, one after another and then over again. Gives their doctor-months."""
+        with_doctors = [str(n) for n, name in enumerate(self.schemes) if self.book.vocabulary.schemes[name].has_doctors]
+        has = f"i.ordning_nr IN ({', '.join(with_doctors)})" if with_doctors else "false"
+        seed = self.wanted.seed & 0xFFFFFFFF
+        self.connection.execute(
+            f"""CREATE OR REPLACE TEMP TABLE sak AS
+            SELECT nr, ordning_nr, kommune, runde, kommunens, tilstand,
+                vinduer[1 + {draw("vindu", "len(vinduer)")}] AS vindu_nr,
+                CASE WHEN har_leger THEN greatest(1, (1 + 1500 // (30 + {draw("størrelse", 1000, "kommunens")}))
+                    * (70 + {draw("leger", 61)}) // 100) ELSE 0 END AS leger
+            FROM (SELECT e.nr * {entries} + i.nr AS nr, i.ordning_nr, i.vinduer, {has} AS har_leger,
+                e.nr % {MUNICIPALITIES} + 1 AS kommune, e.nr // {MUNICIPALITIES} + 1 AS runde,
+                tilstand_av({seed}, e.nr % {MUNICIPALITIES}) AS kommunens,
+                tilstand_av(tilstand_av({seed}, e.nr), i.nr + 1) AS tilstand
+                FROM (SELECT range AS nr FROM range({units})) AS e CROSS JOIN innslag AS i) AS alle
+            ORDER BY nr"""
+        )
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE lege AS {self._doctors()}")
+        return self._number("SELECT sum(måneder) FROM lege")
+
+    def _cut(self) -> int:
+        """Only the first doctors, as many as the size asks for, and the applications up to theirs."""
+        most = self.wanted.doctor_months + _LEEWAY
+        self.connection.execute(
+            "CREATE OR REPLACE TEMP TABLE til_nå AS SELECT sak_nr, sum(sum(måneder)) OVER (ORDER BY sak_nr) AS måneder "
+            "FROM lege GROUP BY sak_nr"
+        )
+        whole = self._number(f"SELECT coalesce(max(sak_nr), -1) FROM til_nå WHERE måneder <= {most}")
+        before = self._number(f"SELECT coalesce(max(måneder), 0) FROM til_nå WHERE sak_nr <= {whole}")
+        following = self._number(f"SELECT coalesce(min(sak_nr), {whole}) FROM til_nå WHERE sak_nr > {whole}")
+        fits = f"SELECT nr, sum(måneder) OVER (ORDER BY nr) AS sum FROM lege WHERE sak_nr = {following} AND {following} > {whole}"
+        part = self._number(f"SELECT coalesce(max(nr), 0) FROM ({fits}) AS rest WHERE sum <= {most - before}")
+        if before == 0:
+            part = max(part, 1)
+        last = following if part else whole
+        kept = f"sak_nr <= {whole} OR (sak_nr = {following} AND nr <= {part})"
+        self.connection.execute(f"DELETE FROM lege WHERE NOT ({kept})")
+        self.connection.execute(f"DELETE FROM sak WHERE nr > {last}")
+        return self._number("SELECT coalesce(sum(måneder), 0) FROM lege")
+
+    def _doctors(self) -> str:
+        """The doctors, each with up to three periods: `f1`–`t1` and so on, and how many months have a day in one of them."""
+        found = self.boundaries.values()
+        days = sorted({count for one in found for count in one.day_counts}) or [15]
+        months = sorted({count for one in found for count in one.month_counts}) or [1]
+        by_days, by_months = (
+            (lambda what, among=among: picked(what, [str(one) for one in among])) for among in (days, months)
+        )
+        near = "({} - 1)::INTEGER"
+
+        def first(what: str) -> str:
+            return f"(w.første + to_months({draw(what, 'w.måneder')}::INTEGER))::DATE"
+
+        def inside(what: str) -> str:
+            return f"(w.første + {draw(what, 'w.siste - w.første + 1')}::INTEGER)"
+
+        def counted(what: str) -> str:
+            """So many days of a month before the date, or from it on, give or take one."""
+            begun = first(f"{what} måned")
+            off = near.format(draw(f"{what} ved", 3))
+            ahead = f"{begun} + {by_days(f'{what} dager')}::INTEGER + {off}"
+            left = f"last_day({begun}) + 1 - {by_days(f'{what} dager')}::INTEGER + {off}"
+            return by_share(f"{what} side", [(50, f"({ahead})")], f"({left})")
+
+        def named(what: str) -> str:
+            off = near.format(draw(f"{what} ved", 3))
+            return f"coalesce(w.dager[1 + {draw(what, 'greatest(len(w.dager), 1)')}] + {off}, {inside(what)})"
+
+        def lasting(what: str, start: str) -> str:
+            """The day after a whole number of months from a day, give or take one."""
+            off = near.format(draw(f"{what} ved", 3))
+            return f"(({start} + to_months({by_months(f'{what} måneder')}::INTEGER))::DATE + {off})"
+
+        starts = by_share(
+            "start",
+            [
+                (50, "w.første"),
+                (14, first("start måned")),
+                (8, f"w.første - (1 + {draw('start før', 45)})::INTEGER"),
+                (8, named("start dag")),
+                (10, counted("start teller")),
+            ],
+            inside("start hvilken"),
+        )
+        ends = by_share(
+            "slutt",
+            [
+                (55, "w.siste"),
+                (8, f"w.siste + (1 + {draw('slutt etter', 45)})::INTEGER"),
+                (10, f"last_day({first('slutt måned')})"),
+                (8, f"{lasting('slutt varer', 'start')} - 1"),
+                (8, f"{counted('slutt teller')} - 1"),
+            ],
+            inside("slutt hvilken"),
+        )
+
+        def change(what: str) -> str:
+            return by_share(
+                what,
+                [
+                    (35, first(f"{what} måned")),
+                    (22, counted(f"{what} teller")),
+                    (10, named(f"{what} dag")),
+                    (15, lasting(f"{what} varer", "fra")),
+                ],
+                f"(fra + {draw(f'{what} hvilken', 'til - fra + 1')}::INTEGER)",
+            )
+
+        def gap(number: int) -> str:
+            return by_share(f"opphold {number}", [(12, f"1 + {draw(f'dager borte {number}', 45)}")], "0")
+
+        count = by_share("perioder", [(55, "1"), (30, "2")], "3")
+        month = "(year({0}) * 12 + month({0}))".format
+        shared = f"CASE WHEN {{0}} IS NULL THEN 0 ELSE {month('{1}')} - {month('{0}')} + 1 - ({month('{0}')} = {month('{2}')})::INTEGER END"
+        return f"""
+            SELECT *, {month("t1")} - {month("f1")} + 1 + {shared.format("f2", "t2", "t1")}
+                + {shared.format("f3", "t3", "coalesce(t2, t1)")} AS måneder
+            FROM (SELECT sak_nr, nr, ordning_nr, vindu_nr, sakens, tilstand, f1, f2, f3,
+                greatest(f1, coalesce(f2, f3, til + 1) - 1 - CASE WHEN coalesce(f2, f3) IS NULL THEN 0 ELSE {gap(1)} END::INTEGER) AS t1,
+                CASE WHEN f2 IS NOT NULL THEN greatest(f2, coalesce(f3, til + 1) - 1
+                    - CASE WHEN f3 IS NULL THEN 0 ELSE {gap(2)} END::INTEGER) END AS t2,
+                CASE WHEN f3 IS NOT NULL THEN til END AS t3
+            FROM (SELECT *, fra AS f1, CASE WHEN antall >= 2 AND a > fra AND a <= til THEN a END AS f2,
+                CASE WHEN antall = 3 AND b > greatest(a, fra) AND b <= til THEN b END AS f3
+            FROM (SELECT *, least(c1, c2) AS a, CASE WHEN antall = 3 THEN greatest(c1, c2) END AS b
+            FROM (SELECT *, {change("skifte 1")} AS c1, CASE WHEN antall = 3 THEN {change("skifte 2")} END AS c2
+            FROM (SELECT * EXCLUDE (start, slutt), least(start, slutt) AS fra, greatest(start, slutt) AS til
+            FROM (SELECT *, {ends} AS slutt
+            FROM (SELECT *, {starts} AS start, {count} AS antall
+            FROM (SELECT s.nr AS sak_nr, n.nr, s.ordning_nr, s.vindu_nr, s.tilstand AS sakens,
+                tilstand_av(s.tilstand, n.nr) AS tilstand
+                FROM sak AS s, LATERAL (SELECT unnest(range(1, s.leger + 1)) AS nr) AS n) AS numre
+            JOIN vindu AS w ON w.nr = vindu_nr) AS w) AS w) AS w) AS w) AS delt) AS delt) AS delt
+            ORDER BY sak_nr, nr"""
+
+    # --- the tables ------------------------------------------------------------------------------------------------------
+
+    def _query(self, table: Table) -> str | None:
+        if table.lines_of is not None:
+            return self._lines(table)
+        if table.name == APPLICATIONS:
+            return f"SELECT {self._chosen(table)} FROM sak AS r JOIN vindu AS w ON w.nr = r.vindu_nr ORDER BY r.nr"
+        if not any(self.book.vocabulary.schemes[name].has_doctors for name in self.schemes):
+            return None
+        if table.name == DOCTORS:
+            rows = "(SELECT lege.*, sak.kommune, sak.runde FROM lege JOIN sak ON sak.nr = lege.sak_nr) AS r"
+            return (
+                f"SELECT {self._chosen(table)} FROM {rows} JOIN vindu AS w ON w.nr = r.vindu_nr ORDER BY r.sak_nr, r.nr"
+            )
+        spans = "unnest([{'del': 1, 'fra': f1, 'til': t1}, {'del': 2, 'fra': f2, 'til': t2}, {'del': 3, 'fra': f3, 'til': t3}])"
+        rows = f"""(SELECT *, tilstand_av(legens, del) AS tilstand FROM (SELECT * EXCLUDE (periode), periode.del AS del,
+            periode.fra AS fra, periode.til AS til FROM (SELECT lege.sak_nr, lege.nr, lege.ordning_nr, lege.vindu_nr,
+            lege.tilstand AS legens, sak.kommune, sak.runde, {spans} AS periode FROM lege JOIN sak ON sak.nr = lege.sak_nr) AS delt)
+            AS delt WHERE fra IS NOT NULL) AS r"""
+        return f"SELECT {self._chosen(table)} FROM {rows} JOIN vindu AS w ON w.nr = r.vindu_nr ORDER BY r.sak_nr, r.nr, r.del"
+
+    def _lines(self, table: Table) -> str | None:
+        """One to three lines of a list fact, for some of those that may have it."""
+        fact = table.lines_of
+        assert fact is not None
+        own = [str(number) for number, name in enumerate(self.schemes) if name in fact.schemes]
+        if not own:
+            return None
+        some = f"{draw(f'{fact.name} linjer', 100)} < {WITH_LINES}"
+        owner, keys = (
+            ("sak", "nr AS sak_nr, kommune, runde")
+            if table.level == "søknad"
+            else ("lege", "sak_nr, nr, kommune, runde")
+        )
+        source = (
+            owner
+            if owner == "sak"
+            else "(SELECT lege.*, sak.kommune, sak.runde FROM lege JOIN sak ON sak.nr = lege.sak_nr) AS lege"
+        )
+        count = draw(f"{fact.name} antall", 3)
+        rows = f"""(SELECT *, tilstand_av(eierens, del) AS tilstand FROM (SELECT {keys}, ordning_nr, vindu_nr, tilstand AS eierens,
+            unnest(range(1, 2 + {count})) AS del FROM {source} WHERE ordning_nr IN ({", ".join(own)}) AND {some}) AS delt) AS r"""
+        order = "r.sak_nr, r.del" if owner == "sak" else "r.sak_nr, r.nr, r.del"
+        return f"SELECT {self._chosen(table)} FROM {rows} JOIN vindu AS w ON w.nr = r.vindu_nr ORDER BY {order}"
+
+    def _chosen(self, table: Table) -> str:
+        return ", ".join(
+            f"CAST({self._cell(table, one)} AS {sql_type(one)}) AS {sql.name(one.name)}" for one in table.columns
+        )
+
+    def _cell(self, table: Table, column: Column) -> str:
+        """SQL for a column: for each scheme its own, and nothing where the scheme does not ask for it."""
+        if column.fact is None:
+            return self._key(table, column)
+        fact, found = column.fact, []
+        for number, name in enumerate(self.schemes):
+            listed = table.lines_of or fact
+            if name not in listed.schemes:
+                continue
+            values = self._values(table, name)
+            told = values.column(fact)
+            if not fact.required:
+                told = unless_missing(f"{table.name} {fact.name}", told, self.wanted.missing)
+            found.append((number, told))
+        if len(found) == len(self.schemes) and len({told for _, told in found}) == 1:
+            return found[0][1]
+        whens = " ".join(f"WHEN {number} THEN {told}" for number, told in found)
+        return f"CASE r.ordning_nr {whens} END" if found else "NULL"
+
+    def _values(self, table: Table, scheme: str) -> Values:
+        own: dict[str, str] = {}
+        vocabulary, found = self.book.vocabulary, self.boundaries[scheme]
+        facts = vocabulary.facts_of(scheme, table.level)
+        before, whose = None, "tilstand"
+        if table.lines_of is not None:
+            facts = tuple(table.lines_of.fields.values())
+        elif table.name == APPLICATIONS:
+            own[vocabulary.grant_year] = "w.tilskuddsår"
+            whose = "r.kommunens"
+        elif table.name == PERIODS:
+            own |= {"fra": "r.fra", "til": "r.til"}
+            before = "r.legens"
+        elif table.name == DOCTORS:
+            among = f"(w.avtaler_fra + {draw('avtale', 'w.avtaler_til - w.avtaler_fra + 1')}::INTEGER)"
+            values = Values(facts, found, self.lists)
+            own[vocabulary.agreement_date] = values.at_boundary(vocabulary.agreement_date, 50, among)
+        return Values(facts, found, self.lists, own, before, whose, "r.kommune * 17")
+
+    def _key(self, table: Table, column: Column) -> str:
+        if column.name == SCHEME:
+            return f"[{sql.texts(self.schemes)}][1 + r.ordning_nr]"
+        doctor = "'lege-' || r.nr"
+        number = "r.nr" if table.name == APPLICATIONS else "r.sak_nr"
+        application = f"'k' || lpad(r.kommune::VARCHAR, 3, '0') || '-' || r.runde || '-' || {number}"
+        if table.name == APPLICATIONS:
+            return application
+        if column is table.columns[0]:
+            return application
+        return doctor
+
+
+def _dates(days: Iterable[date]) -> str:
+    return f"CAST([{', '.join(day(one) for one in days)}] AS DATE[])"
+
+
+def _csv_cell(column: Column) -> str:
+    own = sql.name(column.name)
+    if column.kind != "flervalg":
+        return own
+    return f"CASE WHEN len({own}) = 0 THEN '{NONE}' ELSE array_to_string({own}, '{BETWEEN} ') END AS {own}"
