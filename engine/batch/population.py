@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 from engine.batch import sql
 from engine.batch.boundary import Boundaries, Window, boundaries
 from engine.batch.cell import BETWEEN, NONE
-from engine.batch.draw import MACROS, Values, by_share, day, draw, picked, unless_missing
+from engine.batch.course import periods
+from engine.batch.draw import MACROS, Values, day, draw, unless_missing
 from engine.batch.folder_out import whole_folder
 from engine.batch.schema import APPLICATIONS, DOCTORS, PERIODS, SCHEME, Column, Table, sql_type, tables
 from engine.language.rulebook import Rulebook
@@ -117,7 +118,7 @@ class _Maker:
         columns += "avtaler_fra DATE, avtaler_til DATE, dager DATE[], "
         columns += ", ".join(f"{name} DATE[]" for name in self.lists.values())
         self.connection.execute(f"CREATE OR REPLACE TEMP TABLE vindu ({columns})")
-        rows = []
+        rows: list[str] = []
         for number, (name, found) in enumerate(self.boundaries.items()):
             for window in found.windows:
                 rows.append(f"({len(rows)}, {number}, {', '.join(self._window(found, window, name))})")
@@ -177,13 +178,13 @@ class _Maker:
         seed = self.wanted.seed & 0xFFFFFFFF
         self.connection.execute(
             f"""CREATE OR REPLACE TEMP TABLE sak AS
-            SELECT nr, ordning_nr, kommune, runde, kommunens, tilstand,
+            SELECT nr, ordning_nr, sted, runde, stedets, tilstand,
                 vinduer[1 + {draw("vindu", "len(vinduer)")}] AS vindu_nr,
-                CASE WHEN har_leger THEN greatest(1, (1 + 1500 // (30 + {draw("størrelse", 1000, "kommunens")}))
+                CASE WHEN har_leger THEN greatest(1, (1 + 1500 // (30 + {draw("størrelse", 1000, "stedets")}))
                     * (70 + {draw("leger", 61)}) // 100) ELSE 0 END AS leger
             FROM (SELECT e.nr * {entries} + i.nr AS nr, i.ordning_nr, i.vinduer, {has} AS har_leger,
-                e.nr % {MUNICIPALITIES} + 1 AS kommune, e.nr // {MUNICIPALITIES} + 1 AS runde,
-                tilstand_av({seed}, e.nr % {MUNICIPALITIES}) AS kommunens,
+                e.nr % {MUNICIPALITIES} + 1 AS sted, e.nr // {MUNICIPALITIES} + 1 AS runde,
+                tilstand_av({seed}, e.nr % {MUNICIPALITIES}) AS stedets,
                 tilstand_av(tilstand_av({seed}, e.nr), i.nr + 1) AS tilstand
                 FROM (SELECT range AS nr FROM range({units})) AS e CROSS JOIN innslag AS i) AS alle
             ORDER BY nr"""
@@ -212,99 +213,11 @@ class _Maker:
         return self._number("SELECT coalesce(sum(måneder), 0) FROM lege")
 
     def _doctors(self) -> str:
-        """The doctors, each with up to three periods: `f1`–`t1` and so on, and how many months have a day in one of them."""
         found = self.boundaries.values()
-        days = sorted({count for one in found for count in one.day_counts}) or [15]
-        months = sorted({count for one in found for count in one.month_counts}) or [1]
-        by_days, by_months = (
-            (lambda what, among=among: picked(what, [str(one) for one in among])) for among in (days, months)
+        return periods(
+            sorted({count for one in found for count in one.day_counts}),
+            sorted({count for one in found for count in one.month_counts}),
         )
-        near = "({} - 1)::INTEGER"
-
-        def first(what: str) -> str:
-            return f"(w.første + to_months({draw(what, 'w.måneder')}::INTEGER))::DATE"
-
-        def inside(what: str) -> str:
-            return f"(w.første + {draw(what, 'w.siste - w.første + 1')}::INTEGER)"
-
-        def counted(what: str) -> str:
-            """So many days of a month before the date, or from it on, give or take one."""
-            begun = first(f"{what} måned")
-            off = near.format(draw(f"{what} ved", 3))
-            ahead = f"{begun} + {by_days(f'{what} dager')}::INTEGER + {off}"
-            left = f"last_day({begun}) + 1 - {by_days(f'{what} dager')}::INTEGER + {off}"
-            return by_share(f"{what} side", [(50, f"({ahead})")], f"({left})")
-
-        def named(what: str) -> str:
-            off = near.format(draw(f"{what} ved", 3))
-            return f"coalesce(w.dager[1 + {draw(what, 'greatest(len(w.dager), 1)')}] + {off}, {inside(what)})"
-
-        def lasting(what: str, start: str) -> str:
-            """The day after a whole number of months from a day, give or take one."""
-            off = near.format(draw(f"{what} ved", 3))
-            return f"(({start} + to_months({by_months(f'{what} måneder')}::INTEGER))::DATE + {off})"
-
-        starts = by_share(
-            "start",
-            [
-                (50, "w.første"),
-                (14, first("start måned")),
-                (8, f"w.første - (1 + {draw('start før', 45)})::INTEGER"),
-                (8, named("start dag")),
-                (10, counted("start teller")),
-            ],
-            inside("start hvilken"),
-        )
-        ends = by_share(
-            "slutt",
-            [
-                (55, "w.siste"),
-                (8, f"w.siste + (1 + {draw('slutt etter', 45)})::INTEGER"),
-                (10, f"last_day({first('slutt måned')})"),
-                (8, f"{lasting('slutt varer', 'start')} - 1"),
-                (8, f"{counted('slutt teller')} - 1"),
-            ],
-            inside("slutt hvilken"),
-        )
-
-        def change(what: str) -> str:
-            return by_share(
-                what,
-                [
-                    (35, first(f"{what} måned")),
-                    (22, counted(f"{what} teller")),
-                    (10, named(f"{what} dag")),
-                    (15, lasting(f"{what} varer", "fra")),
-                ],
-                f"(fra + {draw(f'{what} hvilken', 'til - fra + 1')}::INTEGER)",
-            )
-
-        def gap(number: int) -> str:
-            return by_share(f"opphold {number}", [(12, f"1 + {draw(f'dager borte {number}', 45)}")], "0")
-
-        count = by_share("perioder", [(55, "1"), (30, "2")], "3")
-        month = "(year({0}) * 12 + month({0}))".format
-        shared = f"CASE WHEN {{0}} IS NULL THEN 0 ELSE {month('{1}')} - {month('{0}')} + 1 - ({month('{0}')} = {month('{2}')})::INTEGER END"
-        return f"""
-            SELECT *, {month("t1")} - {month("f1")} + 1 + {shared.format("f2", "t2", "t1")}
-                + {shared.format("f3", "t3", "coalesce(t2, t1)")} AS måneder
-            FROM (SELECT sak_nr, nr, ordning_nr, vindu_nr, sakens, tilstand, f1, f2, f3,
-                greatest(f1, coalesce(f2, f3, til + 1) - 1 - CASE WHEN coalesce(f2, f3) IS NULL THEN 0 ELSE {gap(1)} END::INTEGER) AS t1,
-                CASE WHEN f2 IS NOT NULL THEN greatest(f2, coalesce(f3, til + 1) - 1
-                    - CASE WHEN f3 IS NULL THEN 0 ELSE {gap(2)} END::INTEGER) END AS t2,
-                CASE WHEN f3 IS NOT NULL THEN til END AS t3
-            FROM (SELECT *, fra AS f1, CASE WHEN antall >= 2 AND a > fra AND a <= til THEN a END AS f2,
-                CASE WHEN antall = 3 AND b > greatest(a, fra) AND b <= til THEN b END AS f3
-            FROM (SELECT *, least(c1, c2) AS a, CASE WHEN antall = 3 THEN greatest(c1, c2) END AS b
-            FROM (SELECT *, {change("skifte 1")} AS c1, CASE WHEN antall = 3 THEN {change("skifte 2")} END AS c2
-            FROM (SELECT * EXCLUDE (start, slutt), least(start, slutt) AS fra, greatest(start, slutt) AS til
-            FROM (SELECT *, {ends} AS slutt
-            FROM (SELECT *, {starts} AS start, {count} AS antall
-            FROM (SELECT s.nr AS sak_nr, n.nr, s.ordning_nr, s.vindu_nr, s.tilstand AS sakens,
-                tilstand_av(s.tilstand, n.nr) AS tilstand
-                FROM sak AS s, LATERAL (SELECT unnest(range(1, s.leger + 1)) AS nr) AS n) AS numre
-            JOIN vindu AS w ON w.nr = vindu_nr) AS w) AS w) AS w) AS w) AS delt) AS delt) AS delt
-            ORDER BY sak_nr, nr"""
 
     # --- the tables ------------------------------------------------------------------------------------------------------
 
@@ -316,14 +229,14 @@ class _Maker:
         if not any(self.book.vocabulary.schemes[name].has_doctors for name in self.schemes):
             return None
         if table.name == DOCTORS:
-            rows = "(SELECT lege.*, sak.kommune, sak.runde FROM lege JOIN sak ON sak.nr = lege.sak_nr) AS r"
+            rows = "(SELECT lege.*, sak.sted, sak.runde FROM lege JOIN sak ON sak.nr = lege.sak_nr) AS r"
             return (
                 f"SELECT {self._chosen(table)} FROM {rows} JOIN vindu AS w ON w.nr = r.vindu_nr ORDER BY r.sak_nr, r.nr"
             )
         spans = "unnest([{'del': 1, 'fra': f1, 'til': t1}, {'del': 2, 'fra': f2, 'til': t2}, {'del': 3, 'fra': f3, 'til': t3}])"
         rows = f"""(SELECT *, tilstand_av(legens, del) AS tilstand FROM (SELECT * EXCLUDE (periode), periode.del AS del,
             periode.fra AS fra, periode.til AS til FROM (SELECT lege.sak_nr, lege.nr, lege.ordning_nr, lege.vindu_nr,
-            lege.tilstand AS legens, sak.kommune, sak.runde, {spans} AS periode FROM lege JOIN sak ON sak.nr = lege.sak_nr) AS delt)
+            lege.tilstand AS legens, sak.sted, sak.runde, {spans} AS periode FROM lege JOIN sak ON sak.nr = lege.sak_nr) AS delt)
             AS delt WHERE fra IS NOT NULL) AS r"""
         return f"SELECT {self._chosen(table)} FROM {rows} JOIN vindu AS w ON w.nr = r.vindu_nr ORDER BY r.sak_nr, r.nr, r.del"
 
@@ -336,14 +249,12 @@ class _Maker:
             return None
         some = f"{draw(f'{fact.name} linjer', 100)} < {WITH_LINES}"
         owner, keys = (
-            ("sak", "nr AS sak_nr, kommune, runde")
-            if table.level == "søknad"
-            else ("lege", "sak_nr, nr, kommune, runde")
+            ("sak", "nr AS sak_nr, sted, runde") if table.level == "søknad" else ("lege", "sak_nr, nr, sted, runde")
         )
         source = (
             owner
             if owner == "sak"
-            else "(SELECT lege.*, sak.kommune, sak.runde FROM lege JOIN sak ON sak.nr = lege.sak_nr) AS lege"
+            else "(SELECT lege.*, sak.sted, sak.runde FROM lege JOIN sak ON sak.nr = lege.sak_nr) AS lege"
         )
         count = draw(f"{fact.name} antall", 3)
         rows = f"""(SELECT *, tilstand_av(eierens, del) AS tilstand FROM (SELECT {keys}, ordning_nr, vindu_nr, tilstand AS eierens,
@@ -384,7 +295,7 @@ class _Maker:
             facts = tuple(table.lines_of.fields.values())
         elif table.name == APPLICATIONS:
             own[vocabulary.grant_year] = "w.tilskuddsår"
-            whose = "r.kommunens"
+            whose = "r.stedets"
         elif table.name == PERIODS:
             own |= {"fra": "r.fra", "til": "r.til"}
             before = "r.legens"
@@ -392,14 +303,14 @@ class _Maker:
             among = f"(w.avtaler_fra + {draw('avtale', 'w.avtaler_til - w.avtaler_fra + 1')}::INTEGER)"
             values = Values(facts, found, self.lists)
             own[vocabulary.agreement_date] = values.at_boundary(vocabulary.agreement_date, 50, among)
-        return Values(facts, found, self.lists, own, before, whose, "r.kommune * 17")
+        return Values(facts, found, self.lists, own, before, whose, "r.sted * 17")
 
     def _key(self, table: Table, column: Column) -> str:
         if column.name == SCHEME:
             return f"[{sql.texts(self.schemes)}][1 + r.ordning_nr]"
         doctor = "'lege-' || r.nr"
         number = "r.nr" if table.name == APPLICATIONS else "r.sak_nr"
-        application = f"'k' || lpad(r.kommune::VARCHAR, 3, '0') || '-' || r.runde || '-' || {number}"
+        application = f"'k' || lpad(r.sted::VARCHAR, 3, '0') || '-' || r.runde || '-' || {number}"
         if table.name == APPLICATIONS:
             return application
         if column is table.columns[0]:
