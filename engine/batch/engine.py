@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import ibis
 
-from engine.batch.asking import Asking
+from engine.batch.asking import Asking, Question
 from engine.batch.program import Program, Step
 
 
@@ -73,22 +73,22 @@ class Run:
         self.program = program
         self.engine = engine
         self._judged: dict[str, set[tuple[int, ...]]] = {}
-        self._questions: dict[str, list[tuple[Asking, Any]]] = {}
         for name, rows in program.fixed.items():
             engine.put(name, rows, ibis.schema(dict.fromkeys(rows, "int64")))
         for step in program.steps:
-            for asking in step.asks:
+            for question in step.asks:
+                asking = question.asking
                 if asking.table not in self._judged:
                     self._judged[asking.table] = set()
                     engine.put(asking.table, {column: [] for column in asking.schema}, asking.schema)
-            self._questions[step.name] = [self._question(step, asking) for asking in step.asks]
+        self._tests = {step.name: [self._unjudged(step, question) for question in step.asks] for step in program.steps}
 
     @staticmethod
-    def _question(step: Step, asking: Asking) -> tuple[Asking, Any]:
-        """The keys of a step's rows that have not been judged."""
+    def _unjudged(step: Step, question: Question) -> tuple[Question, Any, Any]:
+        """Whether a step has rows that are not judged, and the keys of these."""
         table = ibis.table(step.expression.schema(), name=step.name)
-        left = table.filter(table[asking.given[0][0]].isnull())
-        return asking, left.select(*asking.key).distinct()
+        some = table.filter(table[question.unjudged].isnull()).limit(1).select(question.unjudged)
+        return question, some, question.keys.distinct()
 
     def all_steps(self) -> Iterable[str]:
         """Make each table in turn; gives the name of each as it is done."""
@@ -98,16 +98,15 @@ class Run:
 
     def _make(self, step: Step) -> None:
         self.engine.make(step.name, step.expression)
-        for question in self._questions[step.name]:
-            while self._judge(*question):
+        for question, some, keys in self._tests[step.name]:
+            while self.engine.rows(some):
+                self._judge(question.asking, keys)
                 self.engine.make(step.name, step.expression)
 
-    def _judge(self, asking: Asking, keys: Any) -> bool:
-        """Judge what has not been judged; whether there was anything."""
-        new = sorted(self.engine.rows(keys))
-        if not new:
-            return False
-        assert not self._judged[asking.table].intersection(new), f"{asking.table} was asked for what it has answered"
-        self.engine.add(asking.table, [(*key, *asking.judge(key)) for key in new], asking.schema)
-        self._judged[asking.table].update(new)
-        return True
+    def _judge(self, asking: Asking, keys: Any) -> None:
+        """Judge what has not been judged."""
+        new, judged = sorted(self.engine.rows(keys)), self._judged[asking.table]
+        assert new and not judged.intersection(new), f"{asking.table} was asked for what it has answered"
+        rows = [(*key, number, *asking.judge(key)) for number, key in enumerate(new, len(judged))]
+        self.engine.add(asking.table, rows, asking.schema)
+        judged.update(new)

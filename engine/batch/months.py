@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from engine.batch.answer import answer, tree
-from engine.batch.asking import Asking, looked_up
+from engine.batch.asking import NUMBER, Asking, Question, looked_up
 from engine.batch.frame import Frame
 from engine.batch.gather import Gather
 from engine.batch.join import joined
-from engine.batch.names import INNERMOST, named, operands
-from engine.batch.vector import FACTS, FIRST_RATE, Expr, Number, Vector, bits, number, whole
+from engine.batch.names import INNERMOST, in_formula, named, operands
+from engine.batch.vector import FACTS, FIRST_RATE, Expr, Number, Vector, bits, number, read_vectors, whole
 from engine.batch.verdict import of_day, of_month
 from engine.case.calendar import DAY, MONTH
 from engine.decide.compiled import HELD
+from engine.language.condition import Compare, leaves
 from engine.language.model import DaysCounted, LastOf, Run, SumOfEarlier, SumOverDays
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ _RATES = -(1 << FIRST_RATE)
 _GIVEN = (
     ("status", "int8"),
     ("avgjort_av", "string"),
-    ("åpner", "int64"),
-    ("åpner_kanskje", "int64"),
+    ("åpner", "int16"),
+    ("åpner_kanskje", "int16"),
     ("henger", "int64"),
 )
 
@@ -67,9 +68,11 @@ class Months:
     # --- the periods' own answers ----------------------------------------------------------------------------------------
 
     def _periods(self) -> Any:
-        """The periods with the answers that hold for all their months."""
+        """The periods with the answers that hold for all their months, and what the months need of them."""
         table, builder = self.spans, self.builder
-        frame = Frame(self.names, {n: v.read(lambda e, n=n: table[f"{n}{e}"]) for n, v in builder.span_vectors.items()}, builder.rates)  # fmt: skip
+        if self.refused is not None:
+            table = table.view().semi_join(self.refused, "lege_nr").view()
+        frame = Frame(self.names, read_vectors(table, builder.span_vectors), builder.rates)
         columns: dict[str, Expr] = {}
         groups = [(self.plan.months, self.plan.month_layout.words[0])]
         if self.plan.days is not None:
@@ -77,13 +80,33 @@ class Months:
         for group, words in groups:
             answers = {place: answer(group.leaves[place], frame) for place in words.leaves}  # type: ignore[arg-type]
             columns |= words.pack(answers)
-        return builder._add(f"periode{self.label}", table.mutate(**columns))
+        unread = {*builder.span_vectors} - {*self._month_vectors(), *self._day_vectors()}
+        dropped = {f"{name}{ending}" for name in unread for ending in ("", "|høyst", "|sak")}
+        dropped |= {"fra|dag", "slutt|dag", "periode_nr"}
+        ends = ("|første", "|slutt", "|første|kanskje", "|slutt|kanskje", "|hele", "|hele|høyst", "|lik", "|over", "|årsak")
+        kept = [name for name in table.columns if name not in dropped and not name.endswith(ends)]
+        return builder._add(f"periode{self.label}", table.mutate(**columns).select(*kept, *columns))
+
+    def _day_vectors(self) -> set[str]:
+        """The names that stretches read: the answers about days, and what is summed over days."""
+        builder = self.builder
+        wanted: set[str] = set()
+        leaves_read = [] if self.plan.days is None else [self.plan.days.leaves[n] for n in self.plan.day_layout.words[1].leaves]
+        leaves_read += [leaf for where in builder.inner_filters for leaf in leaves(where)]
+        for leaf in leaves_read:
+            sides = [leaf.left, leaf.right] if isinstance(leaf, Compare) else []
+            told = {name for side in sides if side not in builder.limits for name in in_formula(side)}
+            wanted |= told if sides else named(leaf)  # type: ignore[arg-type]
+        for name in builder.counted:
+            for version in self.names.versions(name):
+                if isinstance(version.meaning, SumOverDays):
+                    wanted |= in_formula(version.meaning.value)
+        return builder.read_by(wanted - {DAY}, builder.span_tests)
 
     def _months_of(self, periods: Any, several: bool) -> Any:
         """A row for each month of each period. Months that may be in several pieces are told apart from those that cannot."""
         cut = [
-            ((periods[c] >= periods["fra|nr"]) & (periods[c] <= periods["til|nr"])).fill_null(False)
-            for c in self.builder.cuts
+            ((day > periods["fra|nr"]) & (day <= periods["til|nr"])).fill_null(False) for day in self._turns(periods)
         ]
         if several:
             perhaps = reduce(lambda a, b: a | b, [periods["deler_først"], periods["deler_sist"], *cut])
@@ -105,32 +128,30 @@ class Months:
         last = ibis.least(found["til|nr"], found["siste"])
         return found.mutate(**{"dag": first, "dag_til": last}).view()
 
+    def _turns(self, table: Any) -> list[Expr]:
+        """The dates at which a rule about days may change its answer."""
+        return [table[cut] + whole(1) if after else table[cut] for cut, after in self.builder.cuts]
+
     def _is_several(self, table: Any) -> Expr:
         """Whether the month has other stretches: another period's, or a date in it at which a rule about days changes."""
         shared = (table["deler_først"] & (table[MONTH] == table["m0"])) | (
             table["deler_sist"] & (table[MONTH] == table["m1"])
         )
         parts = [shared]
-        for cut in self.builder.cuts:
-            value = table[cut]
-            inside = ((value > table["dag"]) & (value <= table["dag_til"])) | (
-                (value + whole(1) > table["dag"]) & (value + whole(1) <= table["dag_til"])
-            )
-            parts.append(inside.fill_null(False))
+        for day in self._turns(table):
+            parts.append(((day > table["dag"]) & (day <= table["dag_til"])).fill_null(False))
         return reduce(lambda a, b: a | b, parts)
 
     def _stretches(self, table: Any) -> Any:
         """The stretches of months that have several."""
         table = table.filter(self._is_several(table))
-        cuts = self.builder.cuts
-        if not cuts:
+        if not self.builder.cuts:
             return table
         nothing = ibis.null("int64")
         starts = [table["dag"]]
-        for cut in cuts:
-            for value in (table[cut], table[cut] + whole(1)):
-                inside = (value > table["dag"]) & (value <= table["dag_til"])
-                starts.append(inside.fill_null(False).ifelse(value, nothing))
+        for day in self._turns(table):
+            inside = (day > table["dag"]) & (day <= table["dag_til"])
+            starts.append(inside.fill_null(False).ifelse(day, nothing))
         pieces = table.mutate(**{"~start": ibis.array(starts).unique().unnest()}).view()
         pieces = pieces.filter(pieces["~start"].notnull()).view()
         own = ibis.window(group_by=["lege_nr", MONTH, "fra|nr"], order_by="~start")
@@ -182,7 +203,10 @@ class Months:
         vectors = {**self.builder.span_vectors, **self.builder.calendar_vectors}
         if not days:
             vectors = {name: vectors[name] for name in self._month_vectors()}
-        kept: dict[str, Vector] = {n: v.read(lambda e, n=n: table[f"{n}{e}"]) for n, v in vectors.items()}
+            kept = read_vectors(table, vectors)
+        else:
+            read = {*self._month_vectors(), *self._day_vectors()}
+            kept = read_vectors(table, {name: vector for name, vector in vectors.items() if name in read})
         month = table[MONTH]
         kept[MONTH] = number(month, month, 1, 0, 9999 * 12 + 11, None, "måned")
         if days:
@@ -334,7 +358,7 @@ class Months:
             **words.pack(answers),
             "holdes": self._held(table, amount).ifelse(whole(1), whole(0)),
             "tellende_dager": (table["teller_sikkert"] == table["teller_høyst"]).ifelse(
-                table["teller_sikkert"], ibis.null("int64")
+                table["teller_sikkert"].cast("int8"), ibis.null("int8")
             ),
             **{f"sats{leaf}": cause for leaf, cause in rated.items()},
             **self._shown(frame),
@@ -358,13 +382,19 @@ class Months:
                 rated={leaf: 1 << place for place, leaf in enumerate(rated)},
             ),
         )
-        table = looked_up(table.select(**columns), asking)
+        table = looked_up(table.select(**columns), asking, NUMBER, "status", "åpner", "åpner_kanskje", "henger").view()
         hangs = [
             ((table["henger"] & whole(1 << place)) != whole(0)).ifelse(table[f"sats{leaf}"], whole(0))
             for place, leaf in enumerate(rated)
         ]
-        table = table.mutate(satser=reduce(lambda a, b: a | b, hangs, whole(0))).drop(*(f"sats{leaf}" for leaf in rated))
-        return builder._add(f"måned{self.label}", table, *self._asks_days(), asking)
+        rates = reduce(lambda a, b: a | b, hangs) if hangs else ibis.literal(0, "int8")
+        unread = {"plan", "holdes", "henger", "beløp|høyst", *self.plan.month_layout.columns, *(f"sats{leaf}" for leaf in rated)}
+        asks = [Question(asking, "status", table.filter(table["status"].isnull()).select(*asking.key))]
+        for days in self._asks_days():
+            asks.insert(0, Question(days, "teller", table.filter(table["teller"].isnull()).select(*days.key)))
+            unread |= set(days.key)
+        table = table.mutate(satser=rates).drop(*(name for name in unread if name in table.columns))
+        return builder._add(f"måned{self.label}", table, *asks)
 
     def _with_amount(self, table: Any, frame: Frame) -> tuple[Any, Number | None]:
         """The month's amount, exact; None where the component pays nothing."""
@@ -389,9 +419,10 @@ class Months:
         for name in self.builder.shown:
             shown = frame.vector(name)
             if isinstance(shown, Number):
-                nothing = ibis.null("int64")
+                size = "int32" if -(2**31) <= shown.least and shown.most < 2**31 else "int64"
+                value = shown.low.cast(size)
                 known = None if shown.cause is None else shown.cause == whole(0)
-                found[f"vis {name}"] = shown.low if known is None else known.ifelse(shown.low, nothing)
+                found[f"vis {name}"] = value if known is None else known.ifelse(value, ibis.null(size))
                 self.builder.shown_numbers[name] = shown
         return found
 

@@ -107,7 +107,7 @@ class Lines:
             betalt=paid.ifelse(whole(1), zero),
             beløp=amount,
             satser=rates,
-            mangler=table["satser"],
+            mangler=table["satser"].cast("int64"),
             måned_nr=table[MONTH],
             månedsmaske=mask,
         )

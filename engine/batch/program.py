@@ -16,7 +16,7 @@ import ibis
 
 from engine.batch import fact as facts_as
 from engine.batch.answer import answer, tree
-from engine.batch.asking import Asking, looked_up
+from engine.batch.asking import Asking, Question, looked_up
 from engine.batch.frame import Frame
 from engine.batch.gather import Gather
 from engine.batch.join import joined
@@ -32,6 +32,7 @@ from engine.batch.vector import (
     TooLarge,
     Vector,
     number,
+    read_vectors,
     rounded,
     whole,
 )
@@ -66,11 +67,11 @@ Keep = dict[str, Expr]
 
 @dataclass(frozen=True)
 class Step:
-    """One table of the program. A row where `asks`' first given column is NULL has not been judged yet."""
+    """One table of the program, and what it asks; it is made again until all of that is judged."""
 
     name: str
     expression: Any
-    asks: tuple[Asking, ...] = ()
+    asks: tuple[Question, ...] = ()
 
 
 @dataclass
@@ -86,6 +87,12 @@ class Program:
     """What months show beside the contract's own columns: name → the table column's type in Ibis."""
 
 
+def _question(name: str, expression: Any, asking: Asking) -> Question:
+    table = ibis.table(expression.schema(), name=name)
+    given = asking.given[0][0]
+    return Question(asking, given, table.filter(table[given].isnull()).select(*asking.key))
+
+
 def _table(step: Step) -> Any:
     return ibis.table(step.expression.schema(), name=step.name)
 
@@ -93,10 +100,6 @@ def _table(step: Step) -> Any:
 def _kept(frame: Frame, names: Iterable[str]) -> Keep:
     """The columns that keep these names for later tables."""
     return {f"{name}{ending}": part for name in sorted(names) for ending, part in frame.vector(name).parts().items()}
-
-
-def _read(table: Any, vectors: Mapping[str, Vector]) -> dict[str, Vector]:
-    return {name: vector.read(lambda ending, name=name: table[f"{name}{ending}"]) for name, vector in vectors.items()}
 
 
 class Builder:
@@ -134,11 +137,14 @@ class Builder:
             for version in names.versions(name):
                 if isinstance(version.meaning, SumOverDays):
                     wanted |= in_formula(version.meaning.value)
-        self.limits = [expr for part in self.parts.values() for expr in part.limits]
-        self.limits += [expr for where in self._filters() for expr in _limits(where)]
-        self.limits = list(dict.fromkeys(self.limits))
-        inner_filters = [w for w in self._filters() if self._level(operands(w)) == INNERMOST]
-        self.month_names = wanted | {name for where in inner_filters for name in operands(where)}
+        tests = [leaf for part in self._components() if part.days is not None for leaf in part.days.leaves if leaf is not None]
+        tests += [leaf for where in self._filters() for leaf in leaves(where)]
+        self.limits: dict[Any, set[int]] = {}
+        for leaf in tests:
+            for expression, after in limits(leaf):
+                self.limits.setdefault(expression, set()).update(after)
+        self.inner_filters = [where for where in self._filters() if self._level(operands(where)) == INNERMOST]
+        self.month_names = wanted | {name for where in self.inner_filters for name in operands(where)}
         self.span_kept = names.frontier(self.month_names, SPAN)
         outer = set(self.span_kept) | {name for part in self.parts.values() for name in part.outer_names}
         outer |= {name for where in self._filters() for name in operands(where)}
@@ -196,8 +202,10 @@ class Builder:
             self._applications(application, None)
         return self.program
 
-    def _add(self, name: str, expression: Any, *asks: Asking) -> Any:
-        step = Step(name, expression, asks)
+    def _add(self, name: str, expression: Any, *asks: Asking | Question) -> Any:
+        """A step. Of a lookup alone, the step itself has the keys, and `status` tells what is not judged."""
+        questions = tuple(one if isinstance(one, Question) else _question(name, expression, one) for one in asks)
+        step = Step(name, expression, questions)
         self.program.steps.append(step)
         return _table(step)
 
@@ -229,7 +237,7 @@ class Builder:
             table = joined(table, years, {"år": "år"})
             year = table["år"]
         kept = {fact.name: facts_as.vector(fact, table[fact.name]) for fact in facts}
-        frame = Frame(names, kept | _read(table, self.year_vectors), self.rates)
+        frame = Frame(names, kept | read_vectors(table, self.year_vectors), self.rates)
         numbers = [number for number, leaf in enumerate(group.leaves) if leaf is not None]
         words = Words("svar", numbers)
         verdicts = Verdicts(group, Layout((words,)), self.panel)
@@ -284,7 +292,7 @@ class Builder:
         table = joined(rows, application.drop("status", "venter", "plan", "id"), {"søknad_nr": "nr"})
         fields = self.compiled.slots.lists[name].fields
         kept = {f"{name}.{one.name}": facts_as.vector(one, table[one.name]) for one in fields.values()}
-        frame = Frame(self.names, kept | _read(table, self.application_vectors), self.rates, of_list=name)
+        frame = Frame(self.names, kept | read_vectors(table, self.application_vectors), self.rates, of_list=name)
         numbers = [number for number, leaf in enumerate(group.leaves) if leaf is not None]
         words = Words("post", numbers)
         verdicts = Verdicts(group, Layout((words,)), self.panel)
@@ -304,7 +312,7 @@ class Builder:
         names = self.names
         facts = [fact for fact in self.vocabulary.facts_of(self.scheme, "lege") if fact.kind != "liste"]
         rows = self._input("inn_leger").select("nr", "id", "søknad_nr", *(fact.name for fact in facts))
-        rows = rows.rename(lege_nr="nr", lege_id="id")
+        rows = rows.mutate(nr=rows["nr"].cast("int32")).rename(lege_nr="nr", lege_id="id")
         table = joined(rows, application.rename(søknad_id="id"), {"søknad_nr": "nr"})
         earliest = self._earliest()
         if earliest is not None:
@@ -313,7 +321,7 @@ class Builder:
         for name in self._earliest_names():
             value = table[name]
             kept[name] = number(value, value, 1, 1, 3_652_059, None, "dato")
-        frame = Frame(names, _read(table, self.application_vectors) | kept, self.rates)
+        frame = Frame(names, read_vectors(table, self.application_vectors) | kept, self.rates)
         agreed = frame.number(self.vocabulary.agreement_date).low
         self.buckets = Buckets(self.compiled)
         bucket = self.buckets.column(agreed)
@@ -365,7 +373,8 @@ class Builder:
             meaning = self.names.versions(name)[0].meaning
             assert isinstance(meaning, EarliestOf)
             columns[name] = facts_as.ordinal(periods[meaning.fact]).min()
-        return periods.group_by("lege_nr").aggregate(**columns)
+        found = periods.group_by("lege_nr").aggregate(**columns)
+        return found.mutate(lege_nr=found["lege_nr"].cast("int32"))
 
     # --- the calendar ----------------------------------------------------------------------------------------------------
 
@@ -434,11 +443,11 @@ class Builder:
         names = self.names
         facts = self.vocabulary.facts_of(self.scheme, "periode")
         periods = self._input("inn_perioder").select("nr", "lege_nr", *(fact.name for fact in facts))
-        periods = periods.rename(periode_nr="nr")
+        periods = periods.mutate(lege_nr=periods["lege_nr"].cast("int32")).rename(periode_nr="nr")
         live = doctors.filter(~doctors["avvist"] & ~doctors["utenfor"]).drop("lege_id", "søknad_id", "avvist", "utenfor")
         source = joined(periods, live, {"lege_nr": "lege_nr"})
         own = {fact.name: facts_as.vector(fact, source[fact.name]) for fact in facts}
-        frame = Frame(names, _read(source, self.doctor_vectors) | own, self.rates)
+        frame = Frame(names, read_vectors(source, self.doctor_vectors) | own, self.rates)
         first, last = own["fra"], own["til"]
         assert isinstance(first, Number) and isinstance(last, Number)
         columns: Keep = {
@@ -469,9 +478,11 @@ class Builder:
         columns |= {f"{n}{e}": part for n, v in stored.items() for e, part in v.parts().items()}
         self.limit_vectors = {expr: frame.formula(expr) for expr in self.limits}
         self.cuts: list[str] = []
-        for place, limit in enumerate(self.limit_vectors.values()):
+        self.cuts: list[tuple[str, int]] = []
+        for place, (expression, limit) in enumerate(self.limit_vectors.items()):
             columns |= {f"kutt{place}{ending}": part for ending, part in limit.parts().items()}
-            self.cuts += [f"kutt{place}", *([f"kutt{place}|høyst"] if limit.ranged else [])]
+            for ending in ("", "|høyst") if limit.ranged else ("",):
+                self.cuts += [(f"kutt{place}{ending}", after) for after in sorted(self.limits[expression])]
         filters: dict[str, Expr] = {}
         for key, where in self._keyed_filters():
             if self._level(operands(where)) < INNERMOST:
@@ -502,7 +513,7 @@ class Builder:
             if meaning.where is None:
                 columns |= {f"{key}|der": ibis.literal(True), f"{key}|ikke": ibis.literal(False)}
         unsure = {key: f"{key}|hvorfor" in columns for key in by_filter.values()}
-        periods = self._add("perioder", source.select(periode_nr=source["periode_nr"], **columns))
+        periods = source.select(periode_nr=source["periode_nr"], **columns).view()
         near = self._add("naboer", neighbours(periods, unsure))
         table = with_neighbours(periods, near, unsure)
         self.span_vectors = {}
@@ -511,11 +522,8 @@ class Builder:
             vector = run_vector(table, run, meaning.measures, unsure[run], len(self.months) + 1)
             table = table.mutate(**{f"{key}{ending}": part for ending, part in vector.parts().items()})
             self.span_vectors[key] = vector
-        span = self._add("periode", table)
-        kept = _read(span, stored | self.span_vectors)
         self.span_vectors = {**stored, **self.span_vectors}
-        self.span_frame = Frame(names, kept, self.rates)
-        return span
+        return table
 
     def _before_runs(self, wanted: Iterable[str]) -> set[str]:
         """The names to keep of a period before its runs are measured; what rests on a run is worked out after."""
@@ -569,9 +577,9 @@ class Builder:
 
     def _refused(self, months: Any, before: int, place: int) -> Any:
         """The refused months that another component is looked at in: surely, or as far as that is not known."""
-        bit = whole(1 << place)
-        sure = ((months["åpner"] & bit) != whole(0)) | months[f"subsidiær{place}"]
-        perhaps = (months["åpner_kanskje"] & bit) != whole(0)
+        bit, none = ibis.literal(1 << place, "int16"), ibis.literal(0, "int16")
+        sure = ((months["åpner"] & bit) != none) | months[f"subsidiær{place}"]
+        perhaps = (months["åpner_kanskje"] & bit) != none
         sought = months[f"søkt{place}"] & ibis.literal(place < before)
         table = months.filter((months["status"] == _status("nei")) & (sure | perhaps) & ~sought)
         return self._add(
@@ -606,13 +614,11 @@ class ComponentPlan:
         self.month_verdicts = Verdicts(part.months, self.month_layout, panel)
         self.verdicts = [("måned", self.month_verdicts)]
         self.days = None
-        self.limits: list[Any] = []
         if part.days is not None:
             self.days, day_words = self._sorted(part.days, names, "d")
             self.day_layout = Layout(day_words)
             self.day_verdicts = Verdicts(part.days, self.day_layout, panel)
             self.verdicts.append(("dag", self.day_verdicts))
-            self.limits = [expr for leaf in part.days.leaves if leaf is not None for expr in _limits_of(leaf)]
 
     def _sorted(self, group: Group, names: Names, prefix: str) -> tuple[Group, tuple[Words, Words]]:
         outer, inner = [], []
@@ -668,17 +674,17 @@ def _edges(first: date | None, last: date | None) -> Iterable[date]:
         yield last + timedelta(days=1)
 
 
-def _limits(condition: Any) -> list[Any]:
-    return [expr for leaf in leaves(condition) for expr in _limits_of(leaf)]
+#: which day a comparison of a day turns on: the date it is compared with (0), or the day after (1)
+_TURNS = {">=": {0}, "<": {0}, ">": {1}, "<=": {1}, "=": {0, 1}}
+_MIRRORED = {">=": "<=", "<=": ">=", "<": ">", ">": "<", "=": "="}
 
 
-def _limits_of(leaf: Any) -> list[Any]:
-    found = []
+def limits(leaf: Any) -> Iterable[tuple[Any, set[int]]]:
+    """What a leaf compares a day with, and the days its answer turns on: that date (0), or the day after (1)."""
     if isinstance(leaf, Compare):
-        for side, other in ((leaf.left, leaf.right), (leaf.right, leaf.left)):
+        for side, op, other in ((leaf.left, leaf.op, leaf.right), (leaf.right, _MIRRORED[leaf.op], leaf.left)):
             if isinstance(side, Name) and side.name == DAY:
-                found.append(other)
-    return found
+                yield other, _TURNS[op]
 
 
 def _status(name: str) -> Expr:

@@ -253,6 +253,11 @@ _EXTREMES: Mapping[str, tuple[Callable[..., Expr], Callable[..., int]]] = {
     "maks": (ibis.greatest, max),
 }
 
+def read_vectors(table: Any, vectors: Mapping[str, Vector]) -> dict[str, Vector]:
+    """Vectors by name, from the table that keeps them: each in the columns of its name and the endings of its parts."""
+    return {name: vector.read(lambda ending, name=name: table[f"{name}{ending}"]) for name, vector in vectors.items()}
+
+
 #: ordinals that stand for no bound at all on a date
 FIRST_DATE, LAST_DATE = 1, 3_652_059
 
