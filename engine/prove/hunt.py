@@ -1,0 +1,191 @@
+"""The smallest witness: of all the applications that show something, the one with fewest facts off the ordinary, nearest the border."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import z3
+
+from engine.case.stated import Application
+from engine.decide.compiled import CompiledScheme
+from engine.prove.domain import Variable, read_number
+from engine.prove.layout import PERIODS, REACH, Layout
+from engine.prove.logic import Bool, neg
+from engine.prove.moment import Moment
+from engine.prove.ordinary import Profile, off, profile
+from engine.prove.scene import ExactScene
+from engine.prove.solver import Clock, Question
+from engine.prove.witness import application_of
+from engine.prove.world import World
+from engine.text.month import Month, first_day
+
+#: how many facts may be off the ordinary before the search for fewer is given up
+MOST_OFF = 8
+
+_COUNTED = ("heltall", "desimal", "dato", "tidspunkt")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A witness not yet decided: the application, the answer it was read from, and how many facts are off the ordinary."""
+
+    application: Application
+    model: Any
+    scenes: tuple[ExactScene, ...]
+    month: Month
+    off: tuple[str, ...]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return (len(self.off), sum((one.last - one.first).days for one in _periods(self.application)))
+
+
+def _periods(application: Application) -> Iterator[Any]:
+    for doctor in application.doctors:
+        yield from doctor.periods
+
+
+#: what a witness must show, from the scenes of the rulebooks
+Shows = Callable[[Sequence[ExactScene]], Bool]
+
+
+@dataclass
+class Hunt:
+    """A hunt in one month of a moment, on the rules of one or several rulebooks at once."""
+
+    rulebooks: tuple[CompiledScheme, ...]
+    moment: Moment
+    month: Month
+    component: str
+    horizon: Any
+    clock: Clock
+    periods: int = PERIODS
+
+    @cached_property
+    def world(self) -> World:
+        return World([one.vocabulary for one in self.rulebooks], self.rulebooks[0].scheme.id, self.horizon)
+
+    @cached_property
+    def layout(self) -> Layout:
+        return Layout(self.world, self.month, self.periods, REACH)
+
+    @cached_property
+    def scenes(self) -> tuple[ExactScene, ...]:
+        return tuple(ExactScene(one, self.world, self.moment, self.layout) for one in self.rulebooks)
+
+    def _question(self, shows: Shows, wishes: Sequence[Shows]) -> tuple[Question, list[Bool]]:
+        """What a witness must be, and what it is hoped to be."""
+        world, scenes = self.world, self.scenes
+        shown, hoped = shows(scenes), [wish(scenes) for wish in wishes]
+        applied = scenes[-1].applied(self.component).yes
+        question = Question([*world.limits, *world.at(self.moment), *self.layout.formulas, shown, applied], self.clock)
+        for scene in scenes:
+            question.add(scene.formulas)
+        return question, hoped
+
+    def possible(self, shows: Shows) -> bool:
+        """Whether there is a witness at all. Raises Undecided."""
+        return shows(self.scenes) is not False and self._question(shows, ())[0].holds()
+
+    def find(self, shows: Shows, wishes: Sequence[Shows] = ()) -> Found | None:
+        """The smallest witness; `wishes` are met when they can be, in this order. Raises Undecided."""
+        question, hoped = self._question(shows, wishes)
+        world, layout, scenes = self.world, self.layout, self.scenes
+        if not question.holds():
+            return None
+        for wish in hoped:
+            if question.holds(wish):
+                question.add([wish])
+        ordinary = self._profile(world)
+        odd = self._fewest(question, world, layout, ordinary)
+        self._nearest(question, world, layout, ordinary)
+        question.holds()
+        model = question.model()
+        told = tuple(name for name, holds in odd if z3.is_true(model.eval(holds, model_completion=True)))
+        return Found(application_of(model, world, layout), model, scenes, self.month, told)
+
+    def _profile(self, world: World) -> Profile:
+        for one in reversed(self.rulebooks):
+            own = World([one.vocabulary], world.scheme, self.horizon)
+            return profile(one, self.moment, self.month, self.component, self.clock, own)
+        return {}
+
+    def _fewest(
+        self, question: Question, world: World, layout: Layout, ordinary: Profile
+    ) -> list[tuple[str, Any]]:
+        """Hold back as much as possible to the ordinary. Gives what is counted, by name."""
+        odd: list[tuple[str, Any]] = []
+        for variable, holds in off(ordinary, world.variables):
+            if not isinstance(holds, bool):
+                odd.append((variable.key, holds))
+        odd += [(f"periodene {number}", holds) for number, holds in enumerate(layout.odd)]
+        odd = [(name, holds) for name, holds in odd if not isinstance(holds, bool)]
+        for most in range(MOST_OFF + 1):
+            limit = z3.AtMost(*(holds for _, holds in odd), most)
+            if question.holds(limit):
+                question.add([limit])
+                break
+        question.holds()
+        model = question.model()
+        for _, holds in odd:
+            question.add([holds if z3.is_true(model.eval(holds, model_completion=True)) else neg(holds)])
+        return odd
+
+    def _nearest(self, question: Question, world: World, layout: Layout, ordinary: Profile) -> None:
+        """Bring numbers and dates as near the ordinary as they go, one after the other; days as near the whole month."""
+        for one in layout.slots:
+            self._closest(question, one.days, layout.length)
+        for count in (layout.back, layout.forward):
+            self._closest(question, count, 0)
+        for variable in world.variables.values():
+            value = ordinary.get(variable.key)
+            if variable.fact.kind in _COUNTED and value is not None:
+                self._whole(question, variable)
+                self._closest(question, variable.value, variable.number(value))
+            elif variable.fact.kind in ("dato", "tidspunkt"):
+                self._whole(question, variable)
+                self._closest(question, variable.value, first_day(self.month).toordinal())
+
+    @staticmethod
+    def _whole(question: Question, variable: Variable) -> None:
+        if variable.fact.kind == "desimal" and question.holds(z3.IsInt(variable.value)):
+            question.add([z3.IsInt(variable.value)])
+
+    @staticmethod
+    def _closest(question: Question, value: Any, wanted: Any) -> None:
+        """Fix a number at the value nearest to the wanted one that is possible, by halving."""
+        if not z3.is_expr(value):
+            return
+        question.holds()
+        found = read_number(question.model(), value)
+        if found.denominator != 1:
+            return
+        target = z3.IntVal(int(wanted)) if value.is_int() else z3.RealVal(int(wanted))
+        high = abs(found - wanted)
+        low = 0
+        while low < high:
+            middle = (low + high) // 2
+            if question.holds(value - target <= int(middle), target - value <= int(middle)):
+                nearer = abs(read_number(question.model(), value) - wanted)
+                high = min(int(middle), nearer)
+            else:
+                low = int(middle) + 1
+        near = question.holds(value - target <= int(high), target - value <= int(high))
+        if near:
+            found = read_number(question.model(), value)
+            question.add([value == z3.RealVal(str(found)) if not value.is_int() else value == int(found)])
+
+
+def months_to_try(moment: Moment, most: int = 3) -> list[Month]:
+    """The months of a class that a witness is looked for in: first those wholly after the agreement."""
+    months = list(moment.each_month())
+    if moment.agreed is None:
+        return months[:most]
+    later = [month for month in months if first_day(month) >= moment.agreed[0]]
+    around = [month for month in months if first_day(month) <= moment.agreed[0]][-1:]
+    chosen = [*later[:1], *around, *months[:1], *months[-1:]]
+    return list(dict.fromkeys(chosen))[:most]
+

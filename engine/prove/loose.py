@@ -1,0 +1,216 @@
+"""The loose scene: whatever is counted, measured or last in a month is any value it could have.
+
+What no loose scene allows, no application does, however many periods it has: that is what makes a proof of the answer "never".
+Two rulebooks that count the same days read the same value. Whether they do is seen from the conditions on a day, and where these
+are written differently, the solver is asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import z3
+
+from engine.case.calendar import DAY, DAYS_IN_MONTH, MONTH
+from engine.decide.compiled import CompiledComponent, CompiledScheme
+from engine.language.condition import Condition
+from engine.language.model import DaysCounted, Definition, EarliestOf, LastOf, Run, SumOfEarlier, SumOverDays
+from engine.prove import code as codes
+from engine.prove.code import Code
+from engine.prove.domain import Variable
+from engine.prove.frame import Frame
+from engine.prove.logic import Bool, compare, conj, differ, disj, lift, neg
+from engine.prove.meaning import GroupMeaning
+from engine.prove.moment import Moment
+from engine.prove.scene import Scene, counted
+from engine.prove.solver import Clock, Question, Undecided
+from engine.prove.vector import Cause, Number, Vector, exact
+from engine.prove.world import World, calendar, vectors
+from engine.text.month import days_in, first_day, last_day
+
+#: whose facts a day's are, when it is any day
+ANY = "en dag"
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A value that was given a variable: what it is made from, and the variable."""
+
+    kind: str
+    parts: tuple[Any, ...]
+    vector: Vector
+
+
+class Loose:
+    """The values of one moment that are any they could have, shared by the rulebooks compared."""
+
+    def __init__(self, world: World, moment: Moment, clock: Clock) -> None:
+        self.world = world
+        self.moment = moment
+        self.clock = clock
+        self.formulas: list[Bool] = []
+        self._made: list[_Counted] = []
+        self._count = 0
+        first, last = moment.months
+        # every month that rules name is a border between classes: compared with one, all months of a class are alike
+        self.month: Number = self._int(MONTH, int(first), int(last)) if _stated_months(world) else exact(int(first))
+        lengths = [28, 31]
+        if first == last:
+            found = days_in(first)
+            lengths = [found, found]
+        self.length = exact(lengths[0]) if lengths[0] == lengths[1] else self._int(DAYS_IN_MONTH, *lengths)
+        day = z3.Int(DAY)
+        self.day = Number(day, day, is_date=True)
+        self.within = conj(day >= first_day(first).toordinal(), day <= last_day(last).toordinal())
+        self._counts: list[tuple[Number, Bool]] = []
+
+    def _int(self, name: str, low: int, high: int) -> Number:
+        value = z3.Int(name)
+        self.formulas += [value >= low, value <= high]
+        return Number(value, value)
+
+    def value(self, kind: str, parts: tuple[Any, ...], make: Any) -> Vector:
+        """The vector of what is made from these parts: the one made before from parts that mean the same, or a new one."""
+        for one in self._made:
+            if one.kind == kind and self._same(one.parts, parts):
+                return one.vector
+        self._count += 1
+        vector: Vector = make(f"{kind} nr. {self._count}")
+        self._made.append(_Counted(kind, parts, vector))
+        return vector
+
+    def _same(self, one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+        if len(one) != len(other):
+            return False
+        differences = []
+        for left, right in zip(one, other, strict=True):
+            if isinstance(left, bool | z3.BoolRef) and isinstance(right, bool | z3.BoolRef):
+                differences.append(differ(left, right))
+            elif z3.is_expr(left) and z3.is_expr(right):
+                differences.append(neg(compare(left, "=", right)))
+            elif z3.is_expr(left) or z3.is_expr(right) or left != right:
+                return False
+        apart = disj(*differences)
+        if isinstance(apart, bool):
+            return not apart
+        try:
+            return not Question([*self.world.limits, *self.world.at(self.moment), apart], self.clock).holds()
+        except Undecided:
+            return False
+
+    def count(self, number: Number, perhaps: Bool) -> None:
+        """A count, and when a day is one of those that may be counted."""
+        self._counts.append((number, perhaps))
+
+    def tightened(self) -> list[Bool]:
+        """What is surely counted as none, because no day of these months can be one: asked only when it matters."""
+        found: list[Bool] = []
+        for number, perhaps in self._counts:
+            question = Question([*self.world.limits, *self.world.at(self.moment), self.within, perhaps], self.clock)
+            if not question.holds():
+                found.append(compare(number.high, "=", 0))
+        return found
+
+    def number(self, name: str, high: Any = None, whole: bool = True) -> Number:
+        """A number from 0 up, or between two such, with any reason for it."""
+        low, most = (z3.Int(f"{name} minst"), z3.Int(f"{name} høyst")) if whole else z3.Reals(f"{name}:minst {name}:høyst")
+        self.formulas += [low >= 0, low <= most]
+        if high is not None:
+            self.formulas.append(most <= lift(high))
+        cause = Cause(*(z3.Bool(f"{name} {why}") for why in ("facts", "rates", "judged")))
+        self.formulas.append(disj(compare(low, "<", most), neg(disj(*cause))))
+        return Number(low, most, False, cause)
+
+
+def _stated_months(world: World) -> bool:
+    """Whether an application states months that the month could be compared with."""
+    levels = ("søknad", "lege", "periode")
+    return any(fact.kind == "måned" for level in levels for fact in world.vocabulary.facts_of(world.scheme, level))
+
+
+class LooseScene(Scene):
+    """A scene that any application fits."""
+
+    def __init__(self, compiled: CompiledScheme, world: World, moment: Moment, loose: Loose, held: Bool = False) -> None:
+        super().__init__(compiled, world, moment, held)
+        self.loose = loose
+        self.values: dict[str, Vector] = {**self.doctor}
+        known = calendar(self.slots, moment.month)
+        if MONTH in known:
+            self.values |= {MONTH: loose.month, DAYS_IN_MONTH: loose.length}
+        facts = {name: one for name, one in world.of(ANY, "periode").items()}
+        self.any_day = Frame(self.slots, {**self.values, **vectors(facts), DAY: loose.day}, moment.month)
+        self._totals: dict[str, Number] = {}
+
+    def month_frame(self, part: CompiledComponent) -> Frame:
+        days = self.day_rules(part)
+        return Frame(
+            self.slots, self.values, self.moment.month, lambda name, definition: self._derive(definition, days, name)
+        )
+
+    def day_rules(self, part: CompiledComponent) -> tuple[Any, ...]:
+        """Whether any day counts for the component: the four bits, and what it lacks."""
+        if part.days is None:
+            return codes.known(True)
+        code, lacks = counted(GroupMeaning(self.compiled, part.days, self.moment, self.any_day, True))
+        return (*code, lacks.facts)
+
+    def _derive(self, definition: Definition, days: tuple[Any, ...], name: str) -> Vector:
+        loose = self.loose
+        match definition.meaning:
+            case DaysCounted(where, counting):
+                parts = (*self._test(where), *(days if counting else ()))
+                whole = where is None
+                kind = "dager" if counting else "alle dager"
+                return loose.value(kind, parts, lambda key: self._days(key, whole, days if counting else (), parts))
+            case LastOf(fact):
+                return loose.value(f"siste {fact}", days, lambda key: self._fact(key, fact))
+            case EarliestOf(fact):
+                return loose.value(f"tidligste {fact}", (), lambda key: self._fact(key, fact))
+            case Run(where, measures):
+                return loose.value(f"løp i {measures}", (*self._test(where), *days), loose.number)
+            case SumOverDays(value, where):
+                number = self.any_day.formula(value)
+                parts = (number.low, number.high, number.unknown, *self._test(where), *days)
+                return loose.value("sum", parts, lambda key: self._sum(key, number))
+            case SumOfEarlier(earlier):
+                return loose.value("tidligere", (earlier, self._content(earlier)), lambda key: self._sum(key, None))
+            case _:
+                raise Undecided(f"«{name}» har ingen formel")
+
+    def _test(self, where: Condition | None) -> Code:
+        return codes.known(True) if where is None else self.any_day.tree(where)
+
+    def _days(self, key: str, whole: bool, days: tuple[Any, ...], parts: tuple[Any, ...]) -> Number:
+        """A count of days; of the days that count, no more than there are of them."""
+        number = self.loose.number(key, self.loose.length.low)
+        self.loose.count(number, conj(neg(parts[1]), neg(days[1]) if days else True))
+        if days and not whole:
+            every = (*codes.known(True), *days)
+            total = self.loose.value("dager", every, lambda name: self._days(name, True, days, every))
+            assert isinstance(total, Number)
+            self.loose.formulas += [number.low <= lift(total.low), number.high <= lift(total.high)]
+        return number
+
+    def _fact(self, key: str, fact: str) -> Vector:
+        variable = Variable(key, self.world.vocabulary.facts[fact], self.world.horizon)
+        self.loose.formulas.append(variable.limits)
+        return variable.vector
+
+    def _sum(self, key: str, each: Number | None) -> Number:
+        found = self.loose.number(key, whole=False)
+        none = z3.Bool(f"{key} ukjent")
+        cause = Cause(*(z3.Bool(f"{key}: {why}") for why in ("facts", "rates", "judged")))
+        return Number(found.low, found.high, none, Cause(*(disj(one, conj(none, two)) for one, two in zip(found.cause, cause, strict=True))))
+
+    def _content(self, name: str) -> tuple[Any, ...]:
+        """What a name is said to be, for a sum over other months: the same words mean the same."""
+        scheme = self.compiled.scheme
+        days = [rule for rules in scheme.rules.values() for rule in rules if rule.per == "dag"]
+        return (
+            tuple((one.meaning, one.months) for one in scheme.definitions[name]),
+            tuple((one.requirement, one.scope, one.in_force, one.exemptions) for one in days),
+            tuple((key, tuple((row.months, row.value, row.formula) for row in one.values)) for key, one in scheme.parameters.items()),
+        )
+
