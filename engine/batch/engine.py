@@ -32,6 +32,8 @@ class DuckDB:
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection
+        connection.execute("CREATE OR REPLACE TEMP MACRO heltallsdeling(a, b) AS a // b")
+        connection.execute("CREATE OR REPLACE TEMP MACRO desimal(a, b) AS a * b")
         self._sql: dict[int, str] = {}
         self._kept: list[Any] = []
 

@@ -207,13 +207,11 @@ class Frame:
         least = ibis.least(*(_if(holds, value.low) for holds, value in possible))
         most = ibis.greatest(*(_if(holds, value.high) for holds, value in possible))
         any_possible = reduce(lambda left, right: left | right, (holds for holds, _ in possible))
-        unknown = either_of(
-            None if value.cause is None else holds & value.low.isnull() for holds, value in possible
+        unknown = either_of(None if value.cause is None else holds & value.low.isnull() for holds, value in possible)
+        some_known = reduce(
+            lambda left, right: left | right, (holds & value.low.notnull() for holds, value in possible)
         )
-        some_known = reduce(lambda left, right: left | right, (holds & value.low.notnull() for holds, value in possible))
-        rates = bits(
-            None if value.cause is None else holds.ifelse(value.cause, whole(0)) for holds, value in possible
-        )
+        rates = bits(None if value.cause is None else holds.ifelse(value.cause, whole(0)) for holds, value in possible)
         asked = bits(cause for *_, cause in parts)
         shared = some_known & (least == most) if unknown is None else some_known & (least == most) & ~unknown
         all_unknown = ~some_known

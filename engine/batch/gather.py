@@ -108,7 +108,9 @@ class Gather:
                 unknown = table[f"{name}|ukjent"] != zero
                 bottom = unknown.ifelse(ibis.null("int64"), bottom)
                 top = unknown.ifelse(ibis.null("int64"), top) if ranged else bottom
-                why = (~unknown & (table[f"{name}|lav"] == (table[f"{name}|høy"] if ranged else table[f"{name}|lav"]))).ifelse(zero, why)
+                why = (
+                    ~unknown & (table[f"{name}|lav"] == (table[f"{name}|høy"] if ranged else table[f"{name}|lav"]))
+                ).ifelse(zero, why)
             else:
                 why = (bottom == top).ifelse(zero, why)
             return number(bottom, top, value.den, least, most, why)

@@ -15,4 +15,9 @@ def joined(left: Any, right: Any, on: Mapping[str, str], how: str = "inner") -> 
     keys = {column: f"~{column}" for column in on.values()}
     right = right.rename({hidden: column for column, hidden in keys.items()})
     matches = [left[mine] == right[keys[other]] for mine, other in on.items()]
-    return left.join(right, matches, how=how).drop(*keys.values()).view()
+    return without(left.join(right, matches, how=how), *keys.values()).view()
+
+
+def without(table: Any, *names: str) -> Any:
+    """The table without some columns. (Ibis' own `drop` can give SQL that names a table out of its scope.)"""
+    return table.select(*(column for column in table.columns if column not in names))

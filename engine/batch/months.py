@@ -12,7 +12,7 @@ from engine.batch.answer import answer, tree
 from engine.batch.asking import NUMBER, Asking, Question, looked_up
 from engine.batch.frame import Frame
 from engine.batch.gather import Gather
-from engine.batch.join import joined
+from engine.batch.join import joined, without
 from engine.batch.names import INNERMOST, in_formula, named, operands
 from engine.batch.vector import FACTS, FIRST_RATE, Expr, Number, Vector, bits, number, read_vectors, whole
 from engine.batch.verdict import of_day, of_month
@@ -83,7 +83,17 @@ class Months:
         unread = {*builder.span_vectors} - {*self._month_vectors(), *self._day_vectors()}
         dropped = {f"{name}{ending}" for name in unread for ending in ("", "|høyst", "|sak")}
         dropped |= {"fra|dag", "slutt|dag", "periode_nr"}
-        ends = ("|første", "|slutt", "|første|kanskje", "|slutt|kanskje", "|hele", "|hele|høyst", "|lik", "|over", "|årsak")
+        ends = (
+            "|første",
+            "|slutt",
+            "|første|kanskje",
+            "|slutt|kanskje",
+            "|hele",
+            "|hele|høyst",
+            "|lik",
+            "|over",
+            "|årsak",
+        )
         kept = [name for name in table.columns if name not in dropped and not name.endswith(ends)]
         return builder._add(f"periode{self.label}", table.mutate(**columns).select(*kept, *columns))
 
@@ -91,7 +101,9 @@ class Months:
         """The names that stretches read: the answers about days, and what is summed over days."""
         builder = self.builder
         wanted: set[str] = set()
-        leaves_read = [] if self.plan.days is None else [self.plan.days.leaves[n] for n in self.plan.day_layout.words[1].leaves]
+        leaves_read = (
+            [] if self.plan.days is None else [self.plan.days.leaves[n] for n in self.plan.day_layout.words[1].leaves]
+        )
         leaves_read += [leaf for where in builder.inner_filters for leaf in leaves(where)]
         for leaf in leaves_read:
             sides = [leaf.left, leaf.right] if isinstance(leaf, Compare) else []
@@ -117,16 +129,17 @@ class Months:
         return table
 
     def _calendar(self, table: Any) -> Any:
-        calendar = ibis.table(
-            ibis.schema(dict.fromkeys(self.builder.program.fixed["kalender"], "int64")), name="kalender"
-        )
+        kalender = self.builder.own("kalender")
+        calendar = ibis.table(ibis.schema(dict.fromkeys(self.builder.program.fixed[kalender], "int64")), name=kalender)
         own = [*calendar.columns]
-        mine = [c for c in own if not c.startswith("plan_") or c in (f"plan_måned{self.place}", f"plan_dag{self.place}")]
-        calendar = calendar.select(*mine).drop(MONTH)
+        mine = [
+            c for c in own if not c.startswith("plan_") or c in (f"plan_måned{self.place}", f"plan_dag{self.place}")
+        ]
+        calendar = calendar.select(*(c for c in mine if c != MONTH))
         found = joined(table.mutate(rad=table["rad0"] + table[MONTH]), calendar, {"rad": "rad"})
         first = ibis.greatest(found["fra|nr"], found["første"])
         last = ibis.least(found["til|nr"], found["siste"])
-        return found.mutate(**{"dag": first, "dag_til": last}).view()
+        return found.mutate(dag=first, dag_til=last).view()
 
     def _turns(self, table: Any) -> list[Expr]:
         """The dates at which a rule about days may change its answer."""
@@ -156,10 +169,10 @@ class Months:
         pieces = pieces.filter(pieces["~start"].notnull()).view()
         own = ibis.window(group_by=["lege_nr", MONTH, "fra|nr"], order_by="~start")
         pieces = pieces.mutate(**{"~neste": pieces["~start"].lead().over(own)}).view()
-        return pieces.mutate(
-            dag=pieces["~start"],
-            dag_til=ibis.coalesce(pieces["~neste"] - whole(1), pieces["dag_til"]),
-        ).drop("~start", "~neste")
+        pieces = pieces.mutate(
+            dag=pieces["~start"], dag_til=ibis.coalesce(pieces["~neste"] - whole(1), pieces["dag_til"])
+        )
+        return without(pieces, "~start", "~neste")
 
     # --- days ------------------------------------------------------------------------------------------------------------
 
@@ -197,7 +210,7 @@ class Months:
             return ()
         key = (f"plan_dag{self.place}", *self.plan.day_layout.columns)
         given = (("teller", "int8"), ("hviler", "int8"))
-        return (Asking(f"svar_dag{self.place}", key, given, partial(of_day, self.plan.day_verdicts)),)
+        return (Asking(self.builder.own(f"svar_dag{self.place}"), key, given, partial(of_day, self.plan.day_verdicts)),)
 
     def _frame(self, table: Any, days: bool) -> Frame:
         vectors = {**self.builder.span_vectors, **self.builder.calendar_vectors}
@@ -371,7 +384,7 @@ class Months:
             columns["kanskje"] = table["kanskje"]
         builder.amounts[self.place] = amount
         asking = Asking(
-            f"svar_måned{self.place}",
+            builder.own(f"svar_måned{self.place}"),
             ("plan", *self.plan.month_layout.columns, "holdes"),
             _GIVEN,
             partial(
@@ -388,12 +401,19 @@ class Months:
             for place, leaf in enumerate(rated)
         ]
         rates = reduce(lambda a, b: a | b, hangs) if hangs else ibis.literal(0, "int8")
-        unread = {"plan", "holdes", "henger", "beløp|høyst", *self.plan.month_layout.columns, *(f"sats{leaf}" for leaf in rated)}
+        unread = {
+            "plan",
+            "holdes",
+            "henger",
+            "beløp|høyst",
+            *self.plan.month_layout.columns,
+            *(f"sats{leaf}" for leaf in rated),
+        }
         asks = [Question(asking, "status", table.filter(table["status"].isnull()).select(*asking.key))]
         for days in self._asks_days():
             asks.insert(0, Question(days, "teller", table.filter(table["teller"].isnull()).select(*days.key)))
             unread |= set(days.key)
-        table = table.mutate(satser=rates).drop(*(name for name in unread if name in table.columns))
+        table = without(table.mutate(satser=rates), *unread)
         return builder._add(f"måned{self.label}", table, *asks)
 
     def _with_amount(self, table: Any, frame: Frame) -> tuple[Any, Number | None]:
@@ -419,7 +439,7 @@ class Months:
         for name in self.builder.shown:
             shown = frame.vector(name)
             if isinstance(shown, Number):
-                size = "int32" if -(2**31) <= shown.least and shown.most < 2**31 else "int64"
+                size = "int32" if shown.least >= -(2**31) and shown.most < 2**31 else "int64"
                 value = shown.low.cast(size)
                 known = None if shown.cause is None else shown.cause == whole(0)
                 found[f"vis {name}"] = value if known is None else known.ifelse(value, ibis.null(size))
@@ -428,8 +448,7 @@ class Months:
 
     def _amount(self, frame: Frame) -> Number | None:
         calculations = [
-            (calculation.months, frame.formula(calculation.formula))
-            for calculation, _ in self.plan.part.calculations
+            (calculation.months, frame.formula(calculation.formula)) for calculation, _ in self.plan.part.calculations
         ]
         if not calculations:
             return None

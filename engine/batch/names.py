@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from engine.case.calendar import DAY, DAYS_IN_MONTH, MONTH
+from engine.case.calendar import DAYS_IN_MONTH, MONTH
 from engine.case.frame import Slots
 from engine.language.condition import Condition, Leaf, leaves, operand_names
 from engine.language.expression import Expression, names
@@ -52,9 +52,7 @@ class Names:
         found = self.scheme.parameters.get(table)
         if found is None or (variant and not any(one.id == variant for one in found.variants)):
             return None
-        return found, tuple(
-            one for one in found.values if not variant or one.variant is None or one.variant == variant
-        )
+        return found, tuple(one for one in found.values if not variant or one.variant is None or one.variant == variant)
 
     def is_calendar(self, name: str) -> bool:
         """Whether a name has one value a month, whatever the application says."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from fractions import Fraction
 from functools import partial, reduce
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from engine.batch.asking import Asking, looked_up
-from engine.batch.join import joined
+from engine.batch.join import joined, without
 from engine.batch.vector import FIRST_RATE, LARGEST, Expr, Number, TooLarge, number, rounded, whole
 from engine.batch.verdict import PAID, STATUS, STATUSES, month_statuses, of_parts, outcomes
 from engine.case.calendar import MONTH
@@ -82,7 +81,7 @@ class Lines:
         for _, table in others:
             stepped = table.select("lege_nr", MONTH, status2=table["status"])
             found = joined(refused, stepped, {"lege_nr": "lege_nr", MONTH: MONTH}, "left")
-            refused = found.mutate(i_stedet=ibis.coalesce(found["status2"], found["i_stedet"])).drop("status2")
+            refused = without(found.mutate(i_stedet=ibis.coalesce(found["status2"], found["i_stedet"])), "status2")
         rest = own.filter(own["status"] != _status("nei")).mutate(i_stedet=nobody)
         return rest.union(refused, distinct=False)
 
@@ -131,11 +130,17 @@ class Lines:
         parts = []
         for place, table in enumerate(tables):
             pair = table["status"].cast("int64") * whole(8) + table["i_stedet"].cast("int64")
-            bit = ibis.cases(*((pair == whole(one), whole(1 << one)) for one in range(8 * len(STATUSES))), else_=whole(0))
-            parts.append(table.select(lege_nr=table["lege_nr"], måned=table[MONTH], deler=bit, sett=ibis.literal(place)))
+            bit = ibis.cases(
+                *((pair == whole(one), whole(1 << one)) for one in range(8 * len(STATUSES))), else_=whole(0)
+            )
+            parts.append(
+                table.select(lege_nr=table["lege_nr"], måned=table[MONTH], deler=bit, sett=ibis.literal(place))
+            )
         every = reduce(lambda a, b: a.union(b, distinct=False), parts)
         grouped = every.group_by(["lege_nr", "måned"]).aggregate(deler=every["deler"].bit_or())
-        asking = Asking("svar_deler", ("deler",), (("månedens", "int8"),), _parts_judge(self.builder.panel))
+        asking = Asking(
+            self.builder.own("svar_deler"), ("deler",), (("månedens", "int8"),), _parts_judge(self.builder.panel)
+        )
         joint = self.builder._add("måneder_sammen", looked_up(grouped, asking), asking)
         inside = joint.filter(joint["månedens"] != _status("utenfor"))
         rows = []
@@ -288,9 +293,7 @@ def applications(builder: Builder, application: Any, doctors: Any | None) -> Any
         table = application.mutate(maske=ibis.null("int64"), kjent=zero, satser=zero)
     status = table["status"]
     alone = (status == _status("nei")) | table["maske"].isnull()
-    mask = alone.ifelse(
-        _bit(status), (status == _status("ja")).ifelse(table["maske"], table["maske"] | _bit(status))
-    )
+    mask = alone.ifelse(_bit(status), (status == _status("ja")).ifelse(table["maske"], table["maske"] | _bit(status)))
     outcome = (status == _status("avvist")).ifelse(ibis.literal(summary.formal_defect), _text_of(mask, texts))
     known = ibis.coalesce(table["kjent"], zero)
     lacking = ibis.coalesce(table["satser"], zero)
@@ -310,10 +313,3 @@ def applications(builder: Builder, application: Any, doctors: Any | None) -> Any
             satser=lacking,
         ),
     )
-
-
-def as_decimal(value: Expr, most: int, places: int) -> Expr:
-    """A column of whole numbers, that many decimals moved, as an exact decimal column."""
-    digits = len(str(most))
-    one = ibis.literal(Decimal(1).scaleb(-places), f"decimal({places + 1},{places})")
-    return value.cast(f"decimal({digits},0)") * one

@@ -6,7 +6,7 @@ that runs the program has distinct answers judged as they appear (`Step.asks`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial, reduce
@@ -19,7 +19,7 @@ from engine.batch.answer import answer, tree
 from engine.batch.asking import Asking, Question, looked_up
 from engine.batch.frame import Frame
 from engine.batch.gather import Gather
-from engine.batch.join import joined
+from engine.batch.join import joined, without
 from engine.batch.names import APPLICATION, DOCTOR, INNERMOST, SPAN, Names, in_formula, named, operands
 from engine.batch.span import neighbours, packed, run_vector, with_neighbours
 from engine.batch.static import NO_YEAR, Static, of_months, of_years, rate_bits
@@ -40,7 +40,6 @@ from engine.batch.verdict import (
     PAID,
     STATUS,
     STATUSES,
-    Key,
     Layout,
     Verdicts,
     month_statuses,
@@ -137,7 +136,13 @@ class Builder:
             for version in names.versions(name):
                 if isinstance(version.meaning, SumOverDays):
                     wanted |= in_formula(version.meaning.value)
-        tests = [leaf for part in self._components() if part.days is not None for leaf in part.days.leaves if leaf is not None]
+        tests = [
+            leaf
+            for part in self._components()
+            if part.days is not None
+            for leaf in part.days.leaves
+            if leaf is not None
+        ]
         tests += [leaf for where in self._filters() for leaf in leaves(where)]
         self.limits: dict[Any, set[int]] = {}
         for leaf in tests:
@@ -151,7 +156,9 @@ class Builder:
         outer |= {name for expr in self.limits for name in in_formula(expr)}
         for part in self._components():
             outer |= {*operands(part.component.applied_when), *operands(part.component.subsidiary_when)}
-        outer |= {one.meaning.fact for name in self.counted for one in names.versions(name) if isinstance(one.meaning, LastOf)}
+        outer |= {
+            one.meaning.fact for name in self.counted for one in names.versions(name) if isinstance(one.meaning, LastOf)
+        }
         self.doctor_kept = names.frontier(outer, DOCTOR)
         application = set(outer) | {n for leaf in compiled.application.leaves if leaf is not None for n in named(leaf)}
         self.application_kept = names.frontier(application, APPLICATION)
@@ -204,10 +211,15 @@ class Builder:
 
     def _add(self, name: str, expression: Any, *asks: Asking | Question) -> Any:
         """A step. Of a lookup alone, the step itself has the keys, and `status` tells what is not judged."""
+        name = self.own(name)
         questions = tuple(one if isinstance(one, Question) else _question(name, expression, one) for one in asks)
         step = Step(name, expression, questions)
         self.program.steps.append(step)
         return _table(step)
+
+    def own(self, name: str) -> str:
+        """The name of one of the program's tables: schemes have tables of their own."""
+        return f"{self.scheme}/{name}"
 
     def _input(self, name: str) -> Any:
         return ibis.table(self.inputs[name], name=name)
@@ -218,7 +230,7 @@ class Builder:
             return
         wanted = [name for name in self.application_kept if self.names.is_of_year(name)]
         static = of_years(self.compiled, self.names, wanted, self.rates)
-        self.program.fixed["år"] = static.rows
+        self.program.fixed[self.own("år")] = static.rows
         self.year_rows = static.rows["år"]
         self.year_vectors = static.vectors
 
@@ -226,14 +238,14 @@ class Builder:
 
     def _application(self) -> Any:
         names, group = self.names, self.compiled.application
-        source = self._input("inn_søknader")
+        source = self._input("del_søknader")
         facts = [fact for fact in self.vocabulary.facts_of(self.scheme, "søknad") if fact.kind != "liste"]
         table = source.filter(source["ordning"] == self.scheme).select("nr", "id", *(fact.name for fact in facts))
         year: Expr = whole(NO_YEAR)
         if names.year is not None:
-            years = ibis.table(_schema(self.program.fixed["år"]), name="år")
+            years = ibis.table(_schema(self.program.fixed[self.own("år")]), name=self.own("år"))
             year = ibis.coalesce(table[names.year].cast("int64"), whole(NO_YEAR))
-            table = table.mutate(**{"år": year})
+            table = table.mutate(år=year)
             table = joined(table, years, {"år": "år"})
             year = table["år"]
         kept = {fact.name: facts_as.vector(fact, table[fact.name]) for fact in facts}
@@ -252,7 +264,7 @@ class Builder:
             **words.pack(answers),
         )
         asking = Asking(
-            "svar_søknad",
+            self.own("svar_søknad"),
             ("plan", *words.columns),
             (("status", "int8"), ("venter", "int8")),
             partial(on_hold, verdicts),
@@ -275,7 +287,7 @@ class Builder:
         lists = [
             (name, group)
             for name, group in self.compiled.lists.items()
-            if self.compiled.slots.lists[name].level == "søknad" and f"inn_{name}" in self.inputs
+            if self.compiled.slots.lists[name].level == "søknad" and f"del_{name}" in self.inputs
         ]
         if not lists:
             return application
@@ -285,11 +297,11 @@ class Builder:
         status = ((table["status"] == _status("ja")) & table["dømmes"].notnull()).ifelse(
             _status("skjønn"), table["status"]
         )
-        return self._add("søknad_med_poster", table.mutate(status=status).drop("dømmes"))
+        return self._add("søknad_med_poster", without(table.mutate(status=status), "dømmes"))
 
     def _judged_lines(self, application: Any, name: str, group: Group) -> Any:
-        rows = self._input(f"inn_{name}")
-        table = joined(rows, application.drop("status", "venter", "plan", "id"), {"søknad_nr": "nr"})
+        rows = self._input(f"del_{name}")
+        table = joined(rows, without(application, "status", "venter", "plan", "id"), {"søknad_nr": "nr"})
         fields = self.compiled.slots.lists[name].fields
         kept = {f"{name}.{one.name}": facts_as.vector(one, table[one.name]) for one in fields.values()}
         frame = Frame(self.names, kept | read_vectors(table, self.application_vectors), self.rates, of_list=name)
@@ -301,7 +313,7 @@ class Builder:
             søknad_nr=table["søknad_nr"], plan=self._year_plans(verdicts, table["år"]), **words.pack(answers)
         )
         asking = Asking(
-            f"svar_{name}", ("plan", *words.columns), (("status", "int8"),), partial(of_line, verdicts)
+            self.own(f"svar_{name}"), ("plan", *words.columns), (("status", "int8"),), partial(of_line, verdicts)
         )
         found = self._add(f"poster_{name}", looked_up(table, asking), asking)
         return found.filter(found["status"] == _status("skjønn")).select("søknad_nr")
@@ -311,7 +323,7 @@ class Builder:
     def _doctors(self, application: Any) -> Any:
         names = self.names
         facts = [fact for fact in self.vocabulary.facts_of(self.scheme, "lege") if fact.kind != "liste"]
-        rows = self._input("inn_leger").select("nr", "id", "søknad_nr", *(fact.name for fact in facts))
+        rows = self._input("del_leger").select("nr", "id", "søknad_nr", *(fact.name for fact in facts))
         rows = rows.mutate(nr=rows["nr"].cast("int32")).rename(lege_nr="nr", lege_id="id")
         table = joined(rows, application.rename(søknad_id="id"), {"søknad_nr": "nr"})
         earliest = self._earliest()
@@ -367,7 +379,7 @@ class Builder:
         wanted = self._earliest_names()
         if not wanted:
             return None
-        periods = self._input("inn_perioder")
+        periods = self._input("del_perioder")
         columns = {}
         for name in wanted:
             meaning = self.names.versions(name)[0].meaning
@@ -380,16 +392,16 @@ class Builder:
 
     def _calendar(self) -> None:
         """One row for each kind of agreement date, grant year and month: the month's values and the rules in force."""
-        wanted = {
-            name
-            for name in self.read_by(self.month_names)
-            if self.names.is_calendar(name)
-        }
+        wanted = {name for name in self.read_by(self.month_names) if self.names.is_calendar(name)}
         static = of_months(self.names, wanted - {MONTH}, self.months, self.rates)
         self.calendar_vectors: dict[str, Vector] = dict(static.vectors)
         years = self.year_rows if self.names.year is not None else [NO_YEAR]
         rows: dict[str, list[Any]] = {"rad": [], **{name: [] for name in static.rows}}
-        numbered = [(f"plan_{kind}{place}", verdicts) for place, part in enumerate(self.parts.values()) for kind, verdicts in part.verdicts]
+        numbered = [
+            (f"plan_{kind}{place}", verdicts)
+            for place, part in enumerate(self.parts.values())
+            for kind, verdicts in part.verdicts
+        ]
         for column, _ in numbered:
             rows[column] = []
         self._first_month, self._year_count = self.months[0], len(years)
@@ -400,11 +412,9 @@ class Builder:
                     for name, column in static.rows.items():
                         rows[name].append(column[index])
                     for column_name, verdicts in numbered:
-                        plan = self.compiled.plan(
-                            verdicts.group, agreed, month, None if year == NO_YEAR else year
-                        )
+                        plan = self.compiled.plan(verdicts.group, agreed, month, None if year == NO_YEAR else year)
                         rows[column_name].append(verdicts.number(plan))
-        self.program.fixed["kalender"] = rows
+        self.program.fixed[self.own("kalender")] = rows
 
     def read_by(self, wanted: Iterable[str], tested: Iterable[str] = ()) -> set[str]:
         """Every name that is read when the wanted names are worked out, down to columns of the calendar and facts.
@@ -442,9 +452,10 @@ class Builder:
     def _spans(self, doctors: Any) -> Any:
         names = self.names
         facts = self.vocabulary.facts_of(self.scheme, "periode")
-        periods = self._input("inn_perioder").select("nr", "lege_nr", *(fact.name for fact in facts))
+        periods = self._input("del_perioder").select("nr", "lege_nr", *(fact.name for fact in facts))
         periods = periods.mutate(lege_nr=periods["lege_nr"].cast("int32")).rename(periode_nr="nr")
-        live = doctors.filter(~doctors["avvist"] & ~doctors["utenfor"]).drop("lege_id", "søknad_id", "avvist", "utenfor")
+        live = doctors.filter(~doctors["avvist"] & ~doctors["utenfor"])
+        live = without(live, "lege_id", "søknad_id", "avvist", "utenfor")
         source = joined(periods, live, {"lege_nr": "lege_nr"})
         own = {fact.name: facts_as.vector(fact, source[fact.name]) for fact in facts}
         frame = Frame(names, read_vectors(source, self.doctor_vectors) | own, self.rates)
@@ -606,7 +617,9 @@ class ComponentPlan:
     def __init__(self, part: CompiledComponent, names: Names, panel: Panel) -> None:
         self.part = part
         self.outer_names: set[str] = set()
-        self.inner_names: set[str] = {n for calculation, _ in part.calculations for n in in_formula(calculation.formula)}
+        self.inner_names: set[str] = {
+            n for calculation, _ in part.calculations for n in in_formula(calculation.formula)
+        }
         self.inner_names |= {n for calculation, _ in part.calculations for n in calculation.shown}
         self.months, month_words = self._sorted(part.months, names, "m")
         self.month_names = set(self.inner_names)
@@ -699,13 +712,13 @@ from engine.batch.months import Months  # noqa: E402
 
 __all__ = [
     "FIRST_RATE",
+    "HELD",
     "LARGEST",
     "PAID",
     "STATUSES",
     "Builder",
     "Choice",
     "Gather",
-    "HELD",
     "Program",
     "Static",
     "Step",

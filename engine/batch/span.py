@@ -7,7 +7,7 @@ from typing import Any
 
 import ibis
 
-from engine.batch.join import joined
+from engine.batch.join import joined, without
 from engine.batch.vector import Expr, Number, floored, number, whole
 
 #: the columns that tell a date by month and day, as month × 32 + day, so that dates compare and can be taken apart
@@ -127,7 +127,7 @@ def _measured(table: Any, run: str, unsure: bool) -> Any:
     table = table.mutate(**columns).view()
     table = table.mutate(**{"~etter": _after(table[f"{run}|første"], table[f"{run}|hele"])}).view()
     over = _ordinal(table[f"{run}|slutt"]) - _ordinal(table["~etter"])
-    return table.mutate(**{f"{run}|over": over}).drop("~etter").view()
+    return without(table.mutate(**{f"{run}|over": over}), "~etter").view()
 
 
 def _ends(table: Any, name: str, suffix: str) -> Any:
@@ -156,7 +156,7 @@ def _ends(table: Any, name: str, suffix: str) -> Any:
     first = (table["~før"] & table["~hører_før"]).ifelse(table["~første_før"], table["fra|dag"])
     end = (table["~etter"] & table["~hører_etter"]).ifelse(table["~slutt_etter"], table["slutt|dag"])
     table = table.mutate(**{f"{name}|første{suffix}": first, f"{name}|slutt{suffix}": end})
-    return table.drop(*(column for column in table.columns if column.startswith("~"))).view()
+    return without(table, *(column for column in table.columns if column.startswith("~"))).view()
 
 
 def run_vector(table: Any, name: str, part: str, unsure: bool, longest: int) -> Number:

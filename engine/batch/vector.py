@@ -174,9 +174,7 @@ def constant(value: Fraction | int, kind: str = "tall") -> Number:
     return number(expr, expr, fraction.denominator, top, top, None, kind, frozenset({top}))
 
 
-def _between(
-    low: Expr, high: Expr, den: int, least: int, most: int, cause: Expr | None, kind: str = "tall"
-) -> Number:
+def _between(low: Expr, high: Expr, den: int, least: int, most: int, cause: Expr | None, kind: str = "tall") -> Number:
     """The value between two bounds, known in the rows where they meet."""
     if cause is not None:
         cause = (low == high).fill_null(False).ifelse(whole(0), cause)
@@ -253,6 +251,7 @@ _EXTREMES: Mapping[str, tuple[Callable[..., Expr], Callable[..., int]]] = {
     "maks": (ibis.greatest, max),
 }
 
+
 def read_vectors(table: Any, vectors: Mapping[str, Vector]) -> dict[str, Vector]:
     """Vectors by name, from the table that keeps them: each in the columns of its name and the endings of its parts."""
     return {name: vector.read(lambda ending, name=name: table[f"{name}{ending}"]) for name, vector in vectors.items()}
@@ -294,9 +293,9 @@ def extreme(function: str, arguments: list[Number]) -> Number:
     return number(low, high, den, FIRST_DATE, LAST_DATE, cause, kind)
 
 
-@ibis.udf.scalar.builtin(name="divide", signature=(("int64", "int64"), "int64"))
+@ibis.udf.scalar.builtin(name="heltallsdeling", signature=(("int64", "int64"), "int64"))
 def _exact_quotient(left, right):  # type: ignore[no-untyped-def]
-    """The engine's own integer division. Ibis' `//` goes by floating point, which is wrong above 2⁵³."""
+    """The engine's own integer division, which each engine is told of. Ibis' `//` goes by floating point, wrong above 2⁵³."""
 
 
 def floored(value: Expr, by: int) -> Expr:

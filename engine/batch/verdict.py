@@ -25,6 +25,9 @@ from engine.language.vocabulary import OutcomeRule
 STATUSES = ("ja", "delvis", "nei", "skjønn", "uavklart", "utenfor", "avvist")
 STATUS = {name: place for place, name in enumerate(STATUSES)}
 
+#: the statuses that outcomes are worked out from
+INSIDE = STATUSES[:5]
+
 PAID = (STATUS["ja"], STATUS["delvis"])
 
 
@@ -153,10 +156,10 @@ def of_parts(panel: Panel, mask: int) -> int:
 
 
 def outcomes(panel: Panel, rules: Sequence[OutcomeRule], without: str) -> list[str]:
-    """The outcome of each set of statuses, a bit a status; `without` is the outcome of none."""
+    """The outcome of each set of statuses inside the window, a bit a status; `without` is the outcome of none."""
     found = []
-    for mask in range(1 << len(STATUSES)):
-        counts = {name: 1 for place, name in enumerate(STATUSES) if mask >> place & 1}
+    for mask in range(1 << len(INSIDE)):
+        counts = {name: 1 for place, name in enumerate(INSIDE) if mask >> place & 1}
         found.append(panel.outcome(rules, counts) if counts else without)
     return found
 

@@ -1,0 +1,246 @@
+"""What a run gives: the tables of months, doctors and applications, with the columns of the contract.
+
+Money is exact decimals with two places. `måneder` has a row for each doctor, month and component; a value that is not known is NULL.
+A shown number that decimals cannot tell exactly is two columns, `…_teller` and `…_nevner`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from engine.batch.asking import NUMBER, Asking, Question
+from engine.batch.join import joined, without
+from engine.batch.vector import Expr, Number, rounded, whole
+from engine.batch.verdict import PAID, STATUS, STATUSES
+from engine.case.calendar import MONTH
+from engine.text.month import month_text
+
+if TYPE_CHECKING:
+    from engine.batch.program import Builder
+
+MONTHS, DOCTORS, APPLICATIONS = "måneder", "leger", "søknader"
+
+#: between the names in one cell
+BETWEEN = ";"
+
+#: places that an exact decimal of a shown number may have
+_PLACES = 6
+
+_MONEY = "decimal(18,2)"
+
+
+class Result:
+    """The result tables of one scheme, built after its program. `components` are those of every scheme, so that tables are alike."""
+
+    def __init__(self, builder: Builder, components: Iterable[str], shown: Mapping[str, str]) -> None:
+        self.builder = builder
+        self.scheme = builder.scheme
+        self.components = list(components)
+        self.shown = shown
+        self.order = list(builder.parts)
+        self.tables: dict[str, Any] = {}
+
+    def build(self) -> dict[str, Any]:
+        """The expressions of the tables, by name. Names of rates are asked for in steps that are added to the program."""
+        self._names_of_rates()
+        self.tables[APPLICATIONS] = self._applications()
+        if self.order:
+            self.tables[DOCTORS] = self._doctors()
+            self.tables[MONTHS] = self._months()
+        return self.tables
+
+    def _step(self, name: str) -> Any:
+        full = self.builder.own(name)
+        found = next(step for step in self.builder.program.steps if step.name == full)
+        return ibis.table(found.expression.schema(), name=full)
+
+    # --- rates -----------------------------------------------------------------------------------------------------------
+
+    def _names_of_rates(self) -> None:
+        masks = [self._step("vedtak_søknad").select(maske="satser")]
+        if self.order:
+            doctors = self._step("vedtak_lege")
+            masks += [doctors.select(maske=f"satser{place}") for place in range(len(self.order))]
+        every = masks[0]
+        for one in masks[1:]:
+            every = every.union(one)
+        names = self.builder.own("satsnavn")
+        asking = Asking(names, ("maske",), (("satser_tekst", "string"),), self._text_of)
+        given = ibis.table(asking.schema, name=names).rename({"~maske": "maske"})
+        distinct = every.distinct().view()
+        found = without(distinct.join(given, distinct["maske"] == given["~maske"], how="left"), "~maske").view()
+        keys = ibis.table(found.schema(), name=self.builder.own("satsmasker"))
+        keys = keys.filter(keys["satser_tekst"].isnull()).select("maske")
+        self.builder._add("satsmasker", found, Question(asking, "satser_tekst", keys))
+        self.rate_names = ibis.table(asking.schema, name=names).select("maske", "satser_tekst")
+
+    def _text_of(self, key: tuple[int, ...]) -> tuple[str]:
+        names = sorted(name for name, bit in self.builder.rates.items() if key[0] & bit)
+        return (BETWEEN.join(names),)
+
+    def _with_rates(self, table: Any, column: str, name: str) -> Any:
+        return joined(table, self.rate_names.rename({name: "satser_tekst"}), {column: "maske"}, "left")
+
+    # --- the tables ------------------------------------------------------------------------------------------------------
+
+    def _applications(self) -> Any:
+        table = self._with_rates(self._step("vedtak_søknad"), "satser", "mangler_satser")
+        year = ibis.null("int64")
+        if self.builder.names.year is not None:
+            year = (table["år"] < whole(0)).ifelse(ibis.null("int64"), table["år"])
+        return table.select(
+            søknad=table["id"],
+            ordning=ibis.literal(self.scheme),
+            tilskuddsår=year,
+            utfall=table["utfall"],
+            sum=_kroner(table["sum"]),
+            kjent=_kroner(table["kjent"]),
+            mangler_satser=table["mangler_satser"],
+        )
+
+    def _doctors(self) -> Any:
+        table = self._step("vedtak_lege")
+        for place, name in enumerate(self.order):
+            table = self._with_rates(table, f"satser{place}", f"~{name}")
+        columns: dict[str, Expr] = {
+            "søknad": table["søknad_id"],
+            "lege": table["lege_id"],
+            "ordning": ibis.literal(self.scheme),
+            "regelsett": table["regelsett"],
+            "utfall": table["utfall"],
+        }
+        for name in self.components:
+            columns |= self._line(table, name)
+        return table.select(**columns)
+
+    def _line(self, table: Any, name: str) -> dict[str, Expr]:
+        text, count, money = ibis.null("string"), ibis.null("int32"), ibis.null(_MONEY)
+        if name not in self.order:
+            found: list[Expr] = [text, count, money, money, text]
+        else:
+            place = self.order.index(name)
+            kroner = _kroner(table[f"kjent{place}"])
+            found = [
+                table[f"utfall{place}"],
+                table[f"måneder{place}"].cast("int32"),
+                (table[f"satser{place}"] != whole(0)).ifelse(money, kroner),
+                kroner,
+                table[f"linje{place}"].ifelse(table[f"~{name}"], text),
+            ]
+        endings = ("utfall", "måneder", "beløp", "kjent", "mangler_satser")
+        return {f"{name}_{ending}": part for ending, part in zip(endings, found, strict=True)}
+
+    def _months(self) -> Any:
+        parts = []
+        for place, name in enumerate(self.order):
+            parts.append(self._of_component(place, name, self._step(f"måned{place}")))
+            if self.builder.own(f"måned{place}_i_stedet") in {step.name for step in self.builder.program.steps}:
+                rows = self._step(f"måned{place}_i_stedet")
+                kept = ~rows["kanskje"] | (rows["status"] == ibis.literal(STATUS["uavklart"], "int8"))
+                parts.append(self._of_component(place, name, rows.filter(kept & ~rows[f"søkt{place}"])))
+        table = parts[0]
+        for part in parts[1:]:
+            table = table.union(part, distinct=False)
+        return table
+
+    def _of_component(self, place: int, name: str, rows: Any) -> Any:
+        months = ibis.table(self.month_names_schema, name="månedsnavn")
+        decided = next(
+            question.asking
+            for step in self.builder.program.steps
+            for question in step.asks
+            if question.asking.table == self.builder.own(f"svar_måned{place}")
+        )
+        answers = ibis.table(decided.schema, name=decided.table).select(NUMBER, "avgjort_av")
+        people = self._step("vedtak_lege").select("lege_nr", "lege_id", "søknad_id")
+        table = joined(
+            joined(joined(rows, answers, {NUMBER: NUMBER}), months, {MONTH: MONTH}), people, {"lege_nr": "lege_nr"}
+        )
+        rights = {"utenfor": "nei", "delvis": "ja"}
+        right = ibis.cases(
+            *(
+                (table["status"] == ibis.literal(number, "int8"), ibis.literal(rights.get(status, status)))
+                for number, status in enumerate(STATUSES)
+                if status != "ja"
+            ),
+            else_=ibis.literal("ja"),
+        )
+        columns: dict[str, Expr] = {
+            "søknad": table["søknad_id"],
+            "lege": table["lege_id"],
+            "måned": table["måned_tekst"],
+            "komponent": ibis.literal(name),
+            "rett": right,
+            "tellende_dager": table["tellende_dager"],
+            "avgjort_av": table["avgjort_av"],
+            "beløp": self._amount(place, table),
+        }
+        for column, kept in self.shown.items():
+            columns |= self._shown(column, kept, table)
+        return table.select(**columns)
+
+    month_names_schema = ibis.schema({MONTH: "int64", "måned_tekst": "string"})
+
+    def month_names(self) -> list[tuple[int, str]]:
+        """The rows of the table of months' names."""
+        return [(int(month), month_text(month)) for month in self.builder.months]
+
+    def _amount(self, place: int, table: Any) -> Expr:
+        """A paid month's amount to the øre, for showing; 0 where nothing is paid, NULL where it is not known."""
+        amount = self.builder.amounts[place]
+        nothing = ibis.null(_MONEY)
+        if amount is None:
+            return nothing
+        value = table["beløp"]
+        known = value.notnull() if amount.cause is None else value.notnull() & (table["beløp|sak"] == whole(0))
+        exact = Number(None, value, value, amount.den, amount.least, amount.most)
+        øre = rounded(exact, Fraction(1, 100), "halv opp").low
+        paid = (table["status"] == ibis.literal(PAID[0], "int8")) | (table["status"] == ibis.literal(PAID[1], "int8"))
+        judged = table["status"] == ibis.literal(STATUS["skjønn"], "int8")
+        shown = (paid & known).ifelse(øre, (paid | judged).ifelse(ibis.null("int64"), whole(0)))
+        return _kroner(shown, max(-amount.least, amount.most) * 100 // amount.den + 1)
+
+    def _shown(self, column: str, name: str, table: Any) -> dict[str, Expr]:
+        number = self.builder.shown_numbers.get(name)
+        if number is None:
+            return {column: ibis.null("int64")}
+        value = table[f"vis {name}"]
+        if number.den == 1:
+            return {column: value}
+        places = next((p for p in range(_PLACES + 1) if 10**p % number.den == 0), None)
+        if places is None:
+            return {f"{column}_teller": value, f"{column}_nevner": whole(number.den)}
+        factor = 10**places // number.den
+        return {column: as_decimal(value * whole(factor), max(-number.least, number.most) * factor, places)}
+
+
+def shown_columns(builders: Iterable[Builder]) -> dict[str, str]:
+    """What months show: column → name, of every scheme together."""
+    found: dict[str, str] = {}
+    for builder in builders:
+        titles = {name: column for column, name in builder.vocabulary.shown_per_month.items()}
+        found |= {titles.get(name, name): name for name in builder.shown}
+    return found
+
+
+def as_decimal(value: Expr, most: int, places: int) -> Expr:
+    """Whole numbers up to `most` as exact decimals, that many places moved."""
+    if not places:
+        return value
+    digits = min(max(len(str(most)), 1), 17 - places)
+    kind, unit = f"decimal({digits},0)", f"decimal({places + 1},{places})"
+
+    @ibis.udf.scalar.builtin(name="desimal", signature=((kind, unit), f"decimal({digits + places + 1},{places})"))
+    def moved(whole_number, one):  # type: ignore[no-untyped-def]
+        """The product, which each engine is told of: Ibis knows no type for it."""
+
+    return moved(value.cast(kind), ibis.literal(Decimal(1).scaleb(-places), unit))
+
+
+def _kroner(øre: Expr, most: int = 10**14) -> Expr:
+    return as_decimal(øre, most, 2).cast(_MONEY)
