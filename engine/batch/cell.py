@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from engine.batch import sql
-from engine.batch.schema import ID, Column, sql_type
+from engine.batch.schema import ID, Column, largest, sql_type
 from engine.language.vocabulary import Fact
 from engine.text.literal import EARLIEST_YEAR, LATEST_YEAR, MOST_DIGITS
 from engine.text.norsk import exact_decimal
@@ -97,13 +97,24 @@ def within(column: Column, read: str) -> str | None:
         end = " 23:59:59" if column.kind == "tidspunkt" else ""
         return f"{read} BETWEEN {_day(f'{EARLIEST_YEAR}-01-01')} AND CAST('{LATEST_YEAR}-12-31{end}' AS TIMESTAMP)"
     if column.kind in ("heltall", "desimal"):
-        fact = _fact(column)
-        bounds = ((">=", fact.at_least), (">", fact.above), ("<=", fact.at_most))
-        told = [_compared(read, sign, bound) for sign, bound in bounds if bound is not None]
-        if column.kind == "heltall" and fact.choices:
-            told.append(f"{read} IN ({', '.join(fact.choices)})")
-        return " AND ".join(told) or None
+        return " AND ".join([*stated_bounds(column, read), small(column, read)])
     return None
+
+
+def stated_bounds(column: Column, read: str) -> list[str]:
+    """What the vocabulary says of a number, each as SQL."""
+    fact = _fact(column)
+    bounds = ((">=", fact.at_least), (">", fact.above), ("<=", fact.at_most))
+    told = [_compared(read, sign, bound) for sign, bound in bounds if bound is not None]
+    if column.kind == "heltall" and fact.choices:
+        told.append(f"{read} IN ({', '.join(fact.choices)})")
+    return told
+
+
+def small(column: Column, read: str) -> str:
+    """Whether a number is one that tables take. The evaluation's proof that its whole numbers fit rests on this."""
+    most = largest(_fact(column))
+    return f"{read} BETWEEN {-most} AND {most}"
 
 
 def _compared(read: str, sign: str, bound: Fraction) -> str:

@@ -1,14 +1,16 @@
 """A folder of tables: which file holds which table, which columns it has, and how DuckDB reads its rows.
 
 What is wrong with a whole file (missing, unreadable, an unknown or a missing column) is a located fault; nothing is read then.
-A file is `søknader.parquet` or `søknader.csv`, and so on. CSV is UTF-8 with `,` or `;`, and every cell is read as text.
+A file is `søknader.parquet` or `søknader.csv`, and so on. CSV is UTF-8 with `,` or `;`, and every cell is read as text. A table in
+Parquet may be a folder of parts instead, `søknader/*.parquet` or `søknader.parquet/*.parquet`: rows are numbered through them in
+the order of their names. Moments with a time zone, and the INT96 that Spark writes for them, are read as wall time in Norway.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,20 +25,39 @@ from engine.text.suggest import did_you_mean
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-SUFFIXES = (".parquet", ".csv")
+PARQUET = ".parquet"
+SUFFIXES = (PARQUET, ".csv")
+
+#: where the moments of an application are told
+ZONE = "Europe/Oslo"
+
+_INSTANT = "TIMESTAMP WITH TIME ZONE"
 
 #: the table of what was refused, which may lie beside the others and is not read
 REJECTED = "avvist"
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a table's folder, and how many rows come before it."""
+
+    path: Path
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
 class File:
-    """One table's file. `columns` maps a column's name to the name it has in the file and its type there, in DuckDB's words."""
+    """One table's file. `columns` maps a column's name to the name it has in the file and its type there, in DuckDB's words.
+
+    `parts` are the files in Parquet, one when the table is a file. `moments` has, by name in the file, SQL that makes a moment wall time.
+    """
 
     table: Table
     path: Path
     columns: Mapping[str, tuple[str, str]]
     separator: str | None = None
+    parts: tuple[Part, ...] = ()
+    moments: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_csv(self) -> bool:
@@ -44,10 +65,15 @@ class File:
 
     def rows(self) -> str:
         """A query for the rows: `nr`, the row's number from 1, and each column of the file under its own name in the schema."""
-        wanted = ", ".join(f"{sql.name(own)} AS {sql.name(name)}" for name, (own, _) in self.columns.items())
+        raw = {own: self.moments.get(own, sql.name(own)) for own, _ in self.columns.values()}
+        wanted = ", ".join(f"{raw[own]} AS {sql.name(name)}" for name, (own, _) in self.columns.items())
         if self.is_csv:
             return f"SELECT rowid + 1 AS nr, {wanted} FROM {self._loaded}"
-        return f"SELECT file_row_number + 1 AS nr, {wanted} FROM {_scan(self.path)}"
+        number = "file_row_number + 1"
+        if len(self.parts) > 1:
+            before = ", ".join(str(part.before) for part in self.parts)
+            number += f" + list_extract([{before}], CAST(file_index AS BIGINT) + 1)"
+        return f"SELECT {number} AS nr, {wanted} FROM {_scan([part.path for part in self.parts])}"
 
     def load(self, connection: DuckDBPyConnection) -> None:
         """Take in the text of a CSV file, in the file's order; it is many times as quick to number the rows afterwards."""
@@ -101,8 +127,9 @@ def _paths(folder: Path, tables: Mapping[str, Table], faults: FaultList) -> dict
         raise Faults([Fault(Place(str(folder), 1, 1), "MAPPE-MANGLER", "mappen finnes ikke", why, next_step)]) from None
     found: dict[str, Path] = {}
     for path in entries:
-        name = unicodedata.normalize("NFC", path.stem)
-        if path.suffix not in SUFFIXES or path.name.startswith(".") or name == REJECTED:
+        parts = _is_folder_of_parts(path)
+        name = unicodedata.normalize("NFC", path.name.removesuffix(PARQUET) if parts else path.stem)
+        if path.name.startswith(".") or name == REJECTED or not (parts or path.suffix in SUFFIXES):
             continue
         place = Place(str(path), 1, 1)
         if name not in tables:
@@ -111,12 +138,31 @@ def _paths(folder: Path, tables: Mapping[str, Table], faults: FaultList) -> dict
             why = f"tabellene er {list_text(list(tables))}"
             faults.add(place, "TABELL-UKJENT", what, why, "rett filnavnet, eller flytt filen ut av mappen")
         elif name in found:
-            what = f"tabellen «{name}» finnes både som {found[name].suffix[1:]} og {path.suffix[1:]}"
-            faults.add(place, "TABELL-DOBBEL", what, "det er uklart hvilken som gjelder", "behold bare én av filene")
+            first, second = ("mappe" if one.is_dir() else one.suffix[1:] for one in (found[name], path))
+            what = f"tabellen «{name}» finnes både som {first} og {second}"
+            faults.add(place, "TABELL-DOBBEL", what, "det er uklart hvilken som gjelder", "behold bare én av dem")
         else:
             found[name] = path
     if APPLICATIONS not in found:
         faults.extend([missing(folder, APPLICATIONS, "hver søknad har en rad der")])
+    return found
+
+
+def _is_folder_of_parts(path: Path) -> bool:
+    return path.is_dir() and (path.suffix == PARQUET or any(path.glob(f"*{PARQUET}")))
+
+
+def _parts_of(path: Path) -> list[Path]:
+    """The Parquet files of a table, in the order of their names. Names that begin with `.` or `_` are no parts to Spark, nor here."""
+    if not path.is_dir():
+        return [path]
+    found = sorted(one for one in path.glob(f"*{PARQUET}") if one.name[0] not in "._" and one.is_file())
+    if not found:
+        what, why = (
+            "mappen har ingen Parquet-filer",
+            "en tabell i flere deler er en mappe med filer som slutter på .parquet",
+        )
+        raise Faults([Fault(Place(str(path), 1, 1), "TABELL-LES", what, why, "legg delene i mappen, eller fjern den")])
     return found
 
 
@@ -129,18 +175,45 @@ def _csv(path: Path, table: Table) -> File:
 
 def _parquet(path: Path, table: Table, connection: DuckDBPyConnection) -> File:
     import duckdb
+
+    parts: list[Part] = []
+    names: list[str] = []
+    moments: dict[str, str] = {}
+    rows = 0
+    for one in _parts_of(path):
+        own, count, odd = _footer(one)
+        parts.append(Part(one, rows))
+        rows += count
+        names += own if not names else [name for name in own if name not in names]
+        moments |= odd
+    scan = _scan([part.path for part in parts])
+    try:
+        types = dict(connection.execute(f"SELECT column_name, column_type FROM (DESCRIBE FROM {scan})").fetchall())
+    except duckdb.Error:
+        raise Faults([unreadable(path)]) from None
+    for name, type in types.items():
+        if type == _INSTANT:
+            moments[name] = f"timezone({sql.text(ZONE)}, {sql.name(name)})"
+    types |= dict.fromkeys((name for name in moments if name in types), "TIMESTAMP")
+    return File(table, path, _matched(types, names, table, Place(str(path), 1, 1)), None, tuple(parts), moments)
+
+
+def _footer(path: Path) -> tuple[list[str], int, dict[str, str]]:
+    """A Parquet file's columns, also one that stands there twice, which DuckDB would hide; its rows; its moments of the old kind."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    place = Place(str(path), 1, 1)
     try:
-        names = pq.read_schema(path).names  # DuckDB renames a column that stands there twice, and so hides it
-        types = dict(
-            connection.execute(f"SELECT column_name, column_type FROM (DESCRIBE FROM {_scan(path)})").fetchall()
-        )
-    except (OSError, pa.ArrowException, duckdb.Error):
+        with pq.ParquetFile(path) as file:
+            columns = [file.schema.column(number) for number in range(len(file.schema))]
+            utc = {
+                one.name: f"timezone({sql.text(ZONE)}, timezone('UTC', {sql.name(one.name)}))"
+                for one in columns
+                if one.physical_type == "INT96"
+            }
+            return list(file.schema_arrow.names), int(file.metadata.num_rows), utc
+    except (OSError, pa.ArrowException):
         raise Faults([unreadable(path)]) from None
-    return File(table, path, _matched(types, names, table, place))
 
 
 def unreadable(path: Path) -> Fault:
@@ -149,8 +222,10 @@ def unreadable(path: Path) -> Fault:
     return Fault(Place(str(path), 1, 1), "TABELL-LES", what, why, "lag filen på nytt, eller lagre den som CSV")
 
 
-def _scan(path: Path) -> str:
-    return f"read_parquet({sql.text(csv_file.literal_path(path))}, file_row_number = true)"
+def _scan(paths: list[Path]) -> str:
+    listed = sql.texts(csv_file.literal_path(path) for path in paths)
+    several = ", union_by_name = true" if len(paths) > 1 else ""
+    return f"read_parquet([{listed}], file_row_number = true{several})"
 
 
 def _matched(types: Mapping[str, str], names: list[str], table: Table, place: Place) -> dict[str, tuple[str, str]]:

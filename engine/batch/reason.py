@@ -6,12 +6,13 @@ The codes and words are those the single case uses for the same fault (`engine.c
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from engine.batch import cell, sql
-from engine.batch.schema import DIGITS, ID, SCHEME, Column
+from engine.batch.schema import DIGITS, ID, SCHEME, Column, largest
 from engine.language.application_schema import bounds_in_words, fact_schema
 from engine.text.literal import EARLIEST_YEAR, LATEST_YEAR
-from engine.text.norsk import list_text
+from engine.text.norsk import list_text, number_text
 
 _ANY_DATE = r"\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4}"
 _ANY_MOMENT = rf"({_ANY_DATE})([T ]\d{{2}}:\d{{2}}(:\d{{2}})?)?"
@@ -108,7 +109,8 @@ def _of_number(column: Column, raw: str, type: str, text: str, found: str) -> li
     at, whole = f"«{column.name}»", column.kind == "heltall"
     bounds = bounds_in_words(column.fact)
     about = ("et helt tall" if whole else "et tall") + bounds
-    most = DIGITS - (column.scale or 0)
+    most, limit = DIGITS - (column.scale or 0), largest(column.fact)
+    possible = " AND ".join(["true", *cell.stated_bounds(column, "value")])
     exact = cell.INTEGER if whole else rf"{cell.WHOLE}([.,][0-9]+)?"
     too_many = Reason(
         f"regexp_full_match({text}, {sql.text(rf'{cell.WHOLE}[.,][0-9]{{{(column.scale or 0) + 1},}}')}) "
@@ -120,7 +122,14 @@ def _of_number(column: Column, raw: str, type: str, text: str, found: str) -> li
     )
     return [
         Reason(
-            f"{cell.value(column, raw, type)} IS NOT NULL",
+            f"value IS NOT NULL AND {possible}",
+            "VERDI-STØRRELSE",
+            f"{found} || {sql.text(f' er for stort for {at}')}",
+            f"i tabeller går tallet fra {number_text(Fraction(-limit))} til {number_text(Fraction(limit))}",
+            "rett tallet, eller vurder søknaden for seg med «alis vurder»",
+        ),
+        Reason(
+            "value IS NOT NULL",
             "VERDI-GRENSE",
             f"{found} || {sql.text(f' er ikke mulig for {at}')}",
             f"tallet må være{bounds}",

@@ -1,12 +1,13 @@
 """What is wrong with a whole file is told at its place, and nothing is read."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from application_builder import doctor, national, period
-from table_files import kept_ids, read, table_rows, write_tables
+from table_files import kept_ids, read, rejections, table_rows, write_tables
 
 from engine.language.rulebook import Rulebook
 from engine.text.fault import Faults
@@ -117,7 +118,7 @@ def test_parquet_whose_text_is_not_utf8(tmp_path: Path, book: Rulebook) -> None:
     ("column", "values"),
     [
         ("mottatt", pa.array([True])),
-        ("mottatt", pa.array([0], pa.timestamp("us", tz="UTC"))),
+        ("mottatt", pa.array([0], pa.time64("us"))),
         ("tilskuddsår", pa.array([True])),
         ("id", pa.array([b"x"], pa.binary())),
         ("søkertype", pa.array([["kommune"]])),
@@ -156,3 +157,61 @@ def test_names_with_odd_signs(format: str, tmp_path: Path, book: Rulebook) -> No
             write_tables(tmp_path / folder, table_rows([case]), format)
         _, connection = read(tmp_path / name, book)
         assert kept_ids(connection) == {"rett"}
+
+
+def parts(folder: Path, name: str, sizes: list[int]) -> Path:
+    """Cut a Parquet table into a folder of parts with so many rows each, as other programs write it."""
+    table = pq.read_table(folder / f"{name}.parquet")
+    (folder / f"{name}.parquet").unlink()
+    target = folder / name
+    target.mkdir()
+    (target / "_SUCCESS").touch()
+    (target / "_metadata.parquet").write_bytes(b"not a part")
+    start = 0
+    for number, size in enumerate(sizes):
+        pq.write_table(table.slice(start, size), target / f"part-{number:03}.parquet")
+        start += size
+    return target
+
+
+def test_a_table_in_parts(tmp_path: Path, book: Rulebook) -> None:
+    """Rows are numbered through the parts, and columns that a part lacks are empty in it."""
+    cases = [national(2024, doctor(period("2024-01-01", "2024-03-31")), id=f"s{number}") for number in range(5)]
+    cases[3]["søknad"]["søkertype"] = "komune"
+    folder = write_tables(tmp_path / "inn", table_rows(cases), "parquet")
+    target = parts(folder, "søknader", [2, 0, 2, 1])
+    last = target / "part-003.parquet"
+    pq.write_table(pq.read_table(last).drop_columns(["sentralitetsklasse"]), last)
+    target.rename(folder / "søknader.parquet")
+    parts(folder, "perioder", [5])
+    _, connection = read(folder, book)
+    assert rejections(connection) == [("søknader", 4, "søkertype", "SKJEMA-VALG", "s3")]
+    assert kept_ids(connection) == {"s0", "s1", "s2", "s4"}
+    found = connection.execute("SELECT nr, id, sentralitetsklasse FROM inn_søknader ORDER BY nr").fetchall()
+    assert [(nr, id) for nr, id, _ in found] == [(1, "s0"), (2, "s1"), (3, "s2"), (5, "s4")]
+    assert found[-1][2] is None and found[0][2] is not None
+
+
+def test_parts_that_are_damaged_or_lacking(tmp_path: Path, book: Rulebook) -> None:
+    case = national(2024, doctor(period("2024-01-01", "2024-03-31")))
+    folder = write_tables(tmp_path / "inn", table_rows([case]), "parquet")
+    parts(folder, "søknader", [1]).joinpath("part-001.parquet").write_bytes(b"PAR1")
+    (folder / "fravær.parquet").unlink()
+    (folder / "fravær.parquet").mkdir()
+    told = faults(folder, book)
+    assert [one.split(": ")[0] + " " + one.split(": ")[1] for one in told] == [
+        "fravær.parquet:1:1 TABELL-LES", "søknader/part-001.parquet:1:1 TABELL-LES",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("old_kind", [False, True])
+def test_moments_with_a_time_zone_are_read_as_wall_time(old_kind: bool, tmp_path: Path, book: Rulebook) -> None:
+    case = national(2024, doctor(period("2024-01-01", "2024-03-31")))
+    folder = write_tables(tmp_path / "inn", table_rows([case] * 1), "parquet")
+    path = folder / "søknader.parquet"
+    table = pq.read_table(path)
+    place = table.schema.get_field_index("mottatt")
+    summer = pa.array([datetime(2024, 6, 30, 22, 30)], pa.timestamp("us", None if old_kind else "UTC"))
+    pq.write_table(table.set_column(place, "mottatt", summer), path, use_deprecated_int96_timestamps=old_kind)
+    _, connection = read(folder, book)
+    assert connection.execute("SELECT mottatt FROM inn_søknader").fetchall() == [(datetime(2024, 7, 1, 0, 30),)]

@@ -17,7 +17,7 @@ from table_files import kept_ids, read, rejections, table_rows, write_tables
 
 from engine.batch.reading import read_tables
 from engine.batch.row import applications_of
-from engine.batch.schema import tables
+from engine.batch.schema import largest, tables
 from engine.case.application import application
 from engine.language.rulebook import Rulebook
 from engine.text import yaml
@@ -75,6 +75,7 @@ CELLS = [
     ("tildelt_beløp", "0301", "VERDI"),
     ("tildelt_beløp", "NaN", "SKJEMA-FORM"),
     ("tildelt_beløp", "12345678901234567890", "VERDI-STØRRELSE"),
+    ("tildelt_beløp", "1000000000000,01", "VERDI-STØRRELSE"),
     ("ordning", "nasjonal", "ORDNING"),
     ("altinn_rolle_delegert", "ja", "SKJEMA-UKJENT"),
     ("innhold", ["formål"], "SKJEMA-UKJENT"),
@@ -85,6 +86,32 @@ CELLS = [
 @pytest.mark.parametrize(("column", "value", "code"), CELLS)
 def test_a_cell(column: str, value: Any, code: str, format: str, refused: Check) -> None:
     assert refused(good("dårlig", **{column: value}), format=format) == [("søknader", 2, column, code, "dårlig")]
+
+
+@pytest.mark.parametrize("kind", ["csv", "text", "decimal", "float"])
+@pytest.mark.parametrize("fact", ["tildelt_beløp", "nødvendige_måneder"])
+def test_the_largest_number_that_tables_take(fact: str, kind: str, tmp_path: Path, book: Rulebook) -> None:
+    most = largest(book.vocabulary.facts[fact])
+    written = [str(most), f"{most},01"] if kind in ("csv", "text") else [str(most), f"{most}.01"]
+    cases = [
+        guided(guided_doctor(guided_period("2020-01-01", "2020-12-31"), nødvendige_måneder=number), id=f"v{place}")
+        if fact == "nødvendige_måneder"
+        else good(f"v{place}", tildelt_beløp=number)
+        for place, number in enumerate(written)
+    ]
+    folder = write_tables(tmp_path / "inn", table_rows(cases), "csv" if kind == "csv" else "parquet")
+    table = "leger" if fact == "nødvendige_måneder" else "søknader"
+    if kind in ("decimal", "float"):
+        path = folder / f"{table}.parquet"
+        given = pq.read_table(path)
+        type = pa.decimal128(20, 2) if kind == "decimal" else pa.float64()
+        place = given.schema.get_field_index(fact)
+        pq.write_table(given.set_column(place, fact, given.column(place).cast(type)), path)
+    _, connection = read(folder, book)
+    assert kept_ids(connection) == {"v0"}
+    assert rejections(connection, "tabell, rad, kolonne, kode") == [(table, 2, fact, "VERDI-STØRRELSE")]
+    (reason,) = rejections(connection, "grunn")[0]
+    assert "er for stort for" in reason and "alis vurder" in reason
 
 
 def test_a_list_of_answers(refused: Check) -> None:
