@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+from fractions import Fraction
 from pathlib import Path
 
 from engine.batch.folder_out import FORMATS
 from engine.cli.arguments import argument_fault
 from engine.cli.root import open_rules
+from engine.text import literal
 from engine.text.fault import Fault, Faults
+from engine.text.norsk import list_text, quoted
 from engine.text.place import Place
 
 EXAMPLES = """Eksempler:
   alis masse --mal tabeller
   alis masse --fra-saker fixtures tabeller --format parquet
+  alis masse --eksempel 10000 eksempel
 
 Med --mal lages tomme tabeller med en forklaring av hver kolonne. Med --fra-saker blir en mappe med søknader i YAML eller JSON til
-tabeller. Det som ikke kan leses, står i tabellen «avvist», og resten blir med.
+tabeller. Det som ikke kan leses, står i tabellen «avvist», og resten blir med. Med --eksempel lages oppdiktede søknader for så mange
+legemåneder. Samme --frø gir alltid de samme søknadene.
 """
+
+#: so many doctor-months an example may have
+MOST_MONTHS = 100_000_000
+
+LAST_SEED = 999_999_999
 
 #: what must be installed, and where it comes from
 _NEEDED = ("ibis", "duckdb", "pyarrow")
@@ -29,6 +39,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("mapper", nargs="*", metavar="MAPPE", help="mappen med tabeller, og mappen svaret skrives i")
     parser.add_argument("--mal", metavar="MAPPE", help="lag tomme tabeller i en ny mappe")
     parser.add_argument("--fra-saker", metavar="STI", help="gjør søknader i YAML eller JSON om til tabeller i MAPPE")
+    parser.add_argument("--eksempel", metavar="ANTALL", help="lag oppdiktede søknader for ANTALL legemåneder i MAPPE")
+    parser.add_argument("--frø", default="1", metavar="TALL", help="med --eksempel: velger hvilke søknader (vanlig: 1)")
+    parser.add_argument("--mangler", default="0", metavar="PROSENT", help="med --eksempel: så mye mangler (vanlig: 0)")
     parser.add_argument("--format", choices=FORMATS, default="csv", help="format på tabellene som lages (vanlig: csv)")
     parser.add_argument("--regler", metavar="MAPPE", help="mappen med reglene")
 
@@ -39,6 +52,8 @@ def run(chosen: argparse.Namespace) -> int:
         return _template(chosen)
     if chosen.fra_saker is not None:
         return _convert(chosen)
+    if chosen.eksempel is not None:
+        return _example(chosen)
     return _decide(chosen)
 
 
@@ -76,6 +91,35 @@ def _convert(chosen: argparse.Namespace) -> int:
     if done.rejected:
         print(f"{done.rejected} kunne ikke leses. Grunnene står i {target / ('avvist.' + chosen.format)}.")
     return 0 if done.converted else 2
+
+
+def _example(chosen: argparse.Namespace) -> int:
+    from engine.batch.population import Population, write_population
+
+    if len(chosen.mapper) != 1 or not chosen.mapper[0]:
+        told = "skriv «alis masse --eksempel ANTALL MAPPE»"
+        raise Faults([argument_fault("--eksempel trenger én mappe å skrive i", told)])
+    folder = Path(chosen.mapper[0])
+    months = _within("--eksempel", chosen.eksempel, 1, MOST_MONTHS, "et antall legemåneder")
+    seed = _within("--frø", chosen.frø, 0, LAST_SEED, "et frø")
+    missing = _within("--mangler", chosen.mangler, 0, 100, "en prosent", whole=False)
+    wanted = Population(int(months), int(seed), float(missing))
+    made = write_population(folder, open_rules(chosen.regler), wanted, chosen.format)
+    rows = list_text([f"{count} {name}" for name, count in made.rows.items() if count])
+    print(f"{made.doctor_months} legemåneder er skrevet til {folder}: {rows}.")
+    return 0
+
+
+def _within(option: str, text: str, least: int, most: int, what: str, whole: bool = True) -> Fraction:
+    """The number of an option. Raises Faults."""
+    try:
+        number = literal.number(text)
+    except ValueError:
+        number = Fraction(-1)
+    if not least <= number <= most or (whole and number.denominator != 1):
+        told = f"skriv et {'heltall' if whole else 'tall'} fra {least} til {most}"
+        raise Faults([argument_fault(f"{option} er {quoted(text)}, som ikke er {what}", told)])
+    return number
 
 
 def _decide(chosen: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ from engine.batch.reading import read_tables
 from engine.batch.row import applications_of
 from engine.batch.schema import tables
 from engine.case.calendar import months_of
+from engine.cli.main import main
 from engine.decide.decide import decide
 from engine.language.rulebook import Rulebook
 from engine.text.fault import Faults
@@ -231,3 +232,34 @@ def test_what_is_there_is_not_written_over(book: Rulebook, tmp_path: Path) -> No
     with pytest.raises(Faults, match="MAPPE-OPPTATT"):
         write_population(tmp_path, book, Population(1_000))
     assert (tmp_path / "noe").read_text() == "noe"
+
+
+def test_the_command_makes_an_example(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "eksempel"
+    assert (
+        main(["masse", "--eksempel", "1500", str(folder), "--frø", "7", "--mangler", "2,5", "--format", "parquet"]) == 0
+    )
+    assert "legemåneder er skrevet til" in capsys.readouterr().out
+    assert {path.stem for path in folder.iterdir()} >= {"søknader", "leger", "perioder"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["0", "x"],
+        ["tull", "x"],
+        ["1,5", "x"],
+        ["1000"],
+        ["1000", "x", "y"],
+        ["1000", "x", "--frø", "x"],
+        ["1000", "x", "--mangler", "101"],
+    ],
+)
+def test_the_command_refuses_what_cannot_be_made(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["masse", "--eksempel", *arguments]) == 2
+    told = capsys.readouterr().err
+    assert "ARGUMENT" in told and "Traceback" not in told
+    assert list(tmp_path.iterdir()) == []
