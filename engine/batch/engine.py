@@ -34,6 +34,7 @@ class DuckDB:
         self.connection = connection
         connection.execute("CREATE OR REPLACE TEMP MACRO heltallsdeling(a, b) AS a // b")
         connection.execute("CREATE OR REPLACE TEMP MACRO desimal(a, b) AS a * b")
+        connection.execute("CREATE OR REPLACE TEMP MACRO som_heltall(a) AS CAST(a AS BIGINT)")
         self._sql: dict[int, str] = {}
         self._kept: list[Any] = []
 

@@ -13,7 +13,7 @@ from typing import Any
 import ibis
 
 from engine.batch.join import joined
-from engine.batch.vector import LARGEST, OTHER, Expr, Number, TooLarge, Vector, bits, number, whole
+from engine.batch.vector import LARGEST, OTHER, Expr, Number, TooLarge, Vector, as_whole, bits, number, whole
 
 #: the longest month
 LONGEST = 31
@@ -49,7 +49,7 @@ class Gather:
     def several(self, pieces: Any, key: tuple[str, ...]) -> Any:
         """Months of several stretches, from the stretches."""
         columns: dict[str, Expr] = {RANK: pieces[RANK].max()}
-        columns |= {name: pieces[name].sum().cast("int64") for name in self.added}
+        columns |= {name: as_whole(pieces[name].sum()) for name in self.added}
         columns |= {name: pieces[name].bit_or() for name in self.joined}
         months = pieces.group_by(list(key)).aggregate(**columns)
         last = pieces.select(*self.last, RANK)

@@ -14,7 +14,7 @@ from engine.batch.frame import Frame
 from engine.batch.gather import Gather
 from engine.batch.join import joined, without
 from engine.batch.names import INNERMOST, in_formula, named, operands
-from engine.batch.vector import FACTS, FIRST_RATE, Expr, Number, Vector, bits, number, read_vectors, whole
+from engine.batch.vector import FACTS, FIRST_RATE, Expr, Number, Vector, as_whole, bits, number, read_vectors, whole
 from engine.batch.verdict import of_day, of_month
 from engine.case.calendar import DAY, MONTH
 from engine.decide.compiled import HELD
@@ -333,14 +333,14 @@ class Months:
         if term.cause is not None:
             parts[f"{key}|ledd_sak"] = term.cause
         table = table.mutate(**parts).view()
-        columns: dict[str, Expr] = {key: ibis.coalesce(table[f"{key}|ledd"].sum().over(before).cast("int64"), whole(0))}
+        columns: dict[str, Expr] = {key: ibis.coalesce(as_whole(table[f"{key}|ledd"].sum().over(before)), whole(0))}
         if term.ranged:
-            high = table[f"{key}|ledd_høyst"].sum().over(before).cast("int64")
+            high = as_whole(table[f"{key}|ledd_høyst"].sum().over(before))
             columns[f"{key}|høyst"] = ibis.coalesce(high, whole(0))
         if term.cause is not None:
             columns[f"{key}|sak"] = ibis.coalesce(table[f"{key}|ledd_sak"].bit_or().over(before), whole(0))
             unknown = table[f"{key}|ledd"].isnull().cast("int64").sum().over(before)
-            columns[f"{key}|ukjent"] = ibis.coalesce(unknown.cast("int64"), whole(0))
+            columns[f"{key}|ukjent"] = ibis.coalesce(as_whole(unknown), whole(0))
         table = table.mutate(**columns).view()
         low = table[key]
         high = table[f"{key}|høyst"] if term.ranged else low

@@ -11,7 +11,7 @@ import ibis
 
 from engine.batch.asking import Asking, looked_up
 from engine.batch.join import joined, without
-from engine.batch.vector import FIRST_RATE, LARGEST, Expr, Number, TooLarge, number, rounded, whole
+from engine.batch.vector import FIRST_RATE, LARGEST, Expr, Number, TooLarge, as_whole, number, rounded, whole
 from engine.batch.verdict import PAID, STATUS, STATUSES, month_statuses, of_parts, outcomes
 from engine.case.calendar import MONTH
 from engine.decide.money import NEEDED
@@ -187,8 +187,8 @@ def decided(builder: Builder, doctors: Any, months: Mapping[str, Any]) -> Any:
         zero = whole(0)
         columns |= {
             f"maske{place}": own.ifelse(rows["maske"], zero).bit_or(),
-            f"måneder{place}": own.ifelse(rows["betalt"], zero).sum().cast("int64"),
-            f"beløp{place}": own.ifelse(rows["beløp"], zero).sum().cast("int64"),
+            f"måneder{place}": as_whole(own.ifelse(rows["betalt"], zero).sum()),
+            f"beløp{place}": as_whole(own.ifelse(rows["beløp"], zero).sum()),
             f"satser{place}": own.ifelse(rows["satser"], zero).bit_or(),
             f"siste{place}": rows["måned_nr"].max(where=own),
         }
@@ -286,7 +286,7 @@ def applications(builder: Builder, application: Any, doctors: Any | None) -> Any
         )
         rows = doctors.select(søknad_nr=doctors["søknad_nr"], maske=own, kjent=known, satser=rates)
         gathered = rows.group_by("søknad_nr").aggregate(
-            maske=rows["maske"].bit_or(), kjent=rows["kjent"].sum().cast("int64"), satser=rows["satser"].bit_or()
+            maske=rows["maske"].bit_or(), kjent=as_whole(rows["kjent"].sum()), satser=rows["satser"].bit_or()
         )
         table = joined(application, gathered, {"nr": "søknad_nr"}, "left")
     else:

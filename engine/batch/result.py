@@ -6,9 +6,11 @@ A shown number that decimals cannot tell exactly is two columns, `…_teller` an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from math import lcm
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -37,7 +39,7 @@ _MONEY = "decimal(18,2)"
 class Result:
     """The result tables of one scheme, built after its program. `components` are those of every scheme, so that tables are alike."""
 
-    def __init__(self, builder: Builder, components: Iterable[str], shown: Mapping[str, str]) -> None:
+    def __init__(self, builder: Builder, components: Iterable[str], shown: Mapping[str, Shown]) -> None:
         self.builder = builder
         self.scheme = builder.scheme
         self.components = list(components)
@@ -205,26 +207,38 @@ class Result:
         shown = (paid & known).ifelse(øre, (paid | judged).ifelse(ibis.null("int64"), whole(0)))
         return _kroner(shown, max(-amount.least, amount.most) * 100 // amount.den + 1)
 
-    def _shown(self, column: str, name: str, table: Any) -> dict[str, Expr]:
-        number = self.builder.shown_numbers.get(name)
-        if number is None:
-            return {column: ibis.null("int64")}
-        value = table[f"vis {name}"]
-        if number.den == 1:
-            return {column: value}
-        places = next((p for p in range(_PLACES + 1) if 10**p % number.den == 0), None)
-        if places is None:
-            return {f"{column}_teller": value, f"{column}_nevner": whole(number.den)}
-        factor = 10**places // number.den
-        return {column: as_decimal(value * whole(factor), max(-number.least, number.most) * factor, places)}
+    def _shown(self, column: str, shown: Shown, table: Any) -> dict[str, Expr]:
+        number = self.builder.shown_numbers.get(shown.name)
+        nothing = ibis.null("int64")
+        value = nothing if number is None else table[f"vis {shown.name}"].cast("int64")
+        den = 1 if number is None else number.den
+        if shown.places is None:
+            return {f"{column}_teller": value, f"{column}_nevner": whole(den)}
+        factor = 10**shown.places // den
+        return {column: as_decimal(value * whole(factor) if factor > 1 else value, shown.most, shown.places)}
 
 
-def shown_columns(builders: Iterable[Builder]) -> dict[str, str]:
-    """What months show: column → name, of every scheme together."""
-    found: dict[str, str] = {}
+@dataclass(frozen=True)
+class Shown:
+    """A number that months show: `places` decimals tell it exactly, None where they cannot; `most` is its largest then."""
+
+    name: str
+    places: int | None
+    most: int
+
+
+def shown_columns(builders: Sequence[Builder]) -> dict[str, Shown]:
+    """What months show, of every scheme together: column → number. All schemes' tables have the same columns."""
+    found: dict[str, Shown] = {}
     for builder in builders:
         titles = {name: column for column, name in builder.vocabulary.shown_per_month.items()}
-        found |= {titles.get(name, name): name for name in builder.shown}
+        for name in builder.shown:
+            numbers = [one.shown_numbers[name] for one in builders if name in one.shown_numbers]
+            if numbers:
+                den = lcm(*(number.den for number in numbers))
+                places = next((place for place in range(_PLACES + 1) if 10**place % den == 0), None)
+                most = max(max(-one.least, one.most) * 10 ** (places or 0) // one.den for one in numbers)
+                found[titles.get(name, name)] = Shown(name, places, most)
     return found
 
 
