@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from engine.batch.engine import DuckDB, Run
 from engine.batch.program import Builder
 from engine.batch.reading import Intake, kept, read_tables
 from engine.batch.result import APPLICATIONS, DOCTORS, MONTHS, Result, shown_columns
+from engine.batch.run_folder import COMMAND, RECEIPT
 from engine.batch.schema import Table, sql_type
 from engine.batch.vector import TooLarge
 from engine.decide.agreement import Panel
@@ -36,8 +38,17 @@ _FIRST = 20_000
 
 
 @dataclass
+class Sums:
+    """What the applications of a scheme come to, in øre: those whose sum is known, and what is known of the others."""
+
+    known: int = 0
+    open_known: int = 0
+    open: int = 0
+
+
+@dataclass
 class Tally:
-    """What a run came to."""
+    """What a run came to. `outcomes` counts applications by scheme and outcome."""
 
     applications: int = 0
     rejected: int = 0
@@ -45,22 +56,49 @@ class Tally:
     doctors: int = 0
     months: int = 0
     outcomes: dict[tuple[str, str], int] = field(default_factory=dict)
+    sums: dict[str, Sums] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Applications decided together, by their numbers, and about how many doctor-months they have."""
+
+    first: int
+    last: int
+    months: int
+
+
+#: what becomes of a part's table: its name, SQL for its rows, the part's number and the scheme's place → how many rows it has
+Take = Callable[[str, str, int, int], int]
 
 
 class Mass:
-    """One run over the tables of a folder. `connection` is an empty DuckDB database of the run's own."""
+    """One run over the tables of a folder. `connection` is a DuckDB database of the run's own.
 
-    def __init__(self, source: Path, book: Rulebook, connection: DuckDBPyConnection, part: int = PART) -> None:
+    `intake` is what is in the connection already, when the tables are read; `components` are those that the result has columns for.
+    Raises `Faults` for what is wrong with whole files, and when the rules cannot be used on tables.
+    """
+
+    def __init__(
+        self,
+        source: Path,
+        book: Rulebook,
+        connection: DuckDBPyConnection,
+        part: int = PART,
+        intake: Intake | None = None,
+        components: Iterable[str] | None = None,
+    ) -> None:
         self.book = book
         self.connection = connection
         self.part = part
-        self.intake: Intake = read_tables(source, book, connection)
+        self.components = list(components_of(book) if components is None else components)
+        self.intake = read_tables(source, book, connection) if intake is None else intake
         self.tally = Tally(self.intake.applications.kept, self.intake.applications.rejected, self.intake.faults)
         self.results: list[tuple[Run, Result]] = []
         self._build(source)
 
     def _build(self, source: Path) -> None:
-        """The program of every scheme that some application is of."""
+        """The program of every scheme that some application is of; one with doctors is there always, so that all tables are written."""
         months = self._months()
         inputs = {_part(name): _schema(table) for name, table in self.intake.tables.items()}
         for name, table in self.intake.tables.items():
@@ -69,27 +107,19 @@ class Mass:
                 f'CREATE OR REPLACE TEMP VIEW "{_part(name)}" AS SELECT {columns} FROM "{kept(name)}" '
                 f"WHERE {'nr' if name == APPLICATIONS else 'søknad_nr'} BETWEEN getvariable('fra') AND getvariable('til')"
             )
-        schemes = [
-            row[0] for row in self._rows(f'SELECT DISTINCT ordning FROM "{kept(APPLICATIONS)}" ORDER BY ordning')
-        ]
         engine = DuckDB(self.connection)
         panel = Panel(evaluators())
         builders = []
-        for scheme in schemes:
-            try:
-                builder = Builder(compiled(self.book, scheme), panel, inputs, months)
+        for scheme in self._schemes():
+            builder = Builder(compiled(self.book, scheme), panel, inputs, months)
+            with _small_enough(scheme, source):
                 builder.build()
-            except TooLarge as error:
-                what = f"reglene for «{scheme}» kan ikke brukes på tabeller"
-                raise Faults(
-                    [Fault(Place(str(source), 1, 1), "TABELL-REGEL", what, str(error), "bruk «alis vurder»")]
-                ) from None
             builders.append(builder)
-        components = list(dict.fromkeys(name for scheme in self.book.schemes.values() for name in scheme.components))
         shown = shown_columns(builders)
         for builder in builders:
-            result = Result(builder, components, shown)
-            result.build()
+            result = Result(builder, self.components, shown)
+            with _small_enough(builder.scheme, source):
+                result.build()
             engine.put(
                 "månedsnavn",
                 {
@@ -99,6 +129,12 @@ class Mass:
                 Result.month_names_schema,
             )
             self.results.append((Run(builder.program, engine), result))
+
+    def _schemes(self) -> list[str]:
+        rows = self._rows(f'SELECT DISTINCT ordning FROM "{kept(APPLICATIONS)}" ORDER BY ordning')
+        found = [row[0] for row in rows]
+        with_doctors = [name for name in self.book.schemes if self.book.vocabulary.schemes[name].has_doctors]
+        return found if set(found) & set(with_doctors) else [*found, *with_doctors[:1]]
 
     def _months(self) -> list[Month]:
         """Every month from the first a period is in to the last."""
@@ -111,48 +147,75 @@ class Mass:
 
     # --- deciding --------------------------------------------------------------------------------------------------------
 
-    def parts(self) -> list[tuple[int, int]]:
-        """Ranges of applications' numbers, of about as many doctor-months each; the first is a small one."""
+    def parts(self) -> list[Part]:
+        """The applications in parts of about as many doctor-months each; the first is a small one. There is always one."""
         months = "(year(til) * 12 + month(til)) - (year(fra) * 12 + month(fra)) + 1"
         rows = self._rows(
-            f"SELECT max(nr) FROM (SELECT nr, sum(months) OVER (ORDER BY nr) AS sofar FROM (SELECT nr, "
+            f"SELECT max(nr), sum(months) FROM (SELECT nr, months, sum(months) OVER (ORDER BY nr) AS sofar FROM (SELECT nr, "
             f'coalesce(months, 0) + 1 AS months FROM "{kept(APPLICATIONS)}" LEFT JOIN (SELECT søknad_nr, sum({months}) AS '
             f'months FROM "{kept("perioder")}" GROUP BY søknad_nr) AS found ON søknad_nr = nr)) '
             f"GROUP BY CASE WHEN sofar <= {min(_FIRST, self.part)} THEN 0 ELSE 1 + (sofar - {_FIRST}) // {self.part} END ORDER BY 1"
-        )
-        ends = [row[0] for row in rows]
-        return list(zip([0, *(end + 1 for end in ends[:-1])], ends, strict=True))
+        ) or [(0, 0)]
+        starts = [0, *(last + 1 for last, _ in rows[:-1])]
+        return [Part(first, last, int(months)) for first, (last, months) in zip(starts, rows, strict=True)]
 
-    def write(self, target: Path, format: str) -> Iterator[int]:
+    def decide(self, parts: Iterable[Part], take: Take) -> Iterator[int]:
+        """Decide the parts and let `take` have their tables; gives the doctor-months that are done since it last gave any."""
+        for number, part in enumerate(parts, 1):
+            self.connection.execute(f"SET VARIABLE fra = {part.first}")
+            self.connection.execute(f"SET VARIABLE til = {part.last}")
+            total, done, told = sum(len(run.program.steps) + len(result.tables) for run, result in self.results), 0, 0
+            for place, (run, result) in enumerate(self.results):
+                for _ in self._scheme(run, result, take, number, place):
+                    done += 1
+                    yield part.months * done // total - told
+                    told = part.months * done // total
+
+    def _scheme(self, run: Run, result: Result, take: Take, number: int, place: int) -> Iterator[None]:
+        """One scheme of one part, a step at a time."""
+        for _ in run.all_steps():
+            yield
+        for name, expression in result.tables.items():
+            count = take(name, run.engine.sql(expression), number, place)  # type: ignore[attr-defined]
+            if name == MONTHS:
+                self.tally.months += count
+            elif name == DOCTORS:
+                self.tally.doctors += count
+            yield
+        self._count(result)
+
+    def _count(self, result: Result) -> None:
+        counted = "count(*), coalesce(sum(sum), 0), count(*) - count(sum), coalesce(sum(kjent) FILTER (sum IS NULL), 0)"
+        decided = result.builder.own("vedtak_søknad")
+        for outcome, count, known, open_, open_known in self._rows(
+            f'SELECT utfall, {counted} FROM "{decided}" GROUP BY utfall'
+        ):
+            key = (result.scheme, outcome)
+            self.tally.outcomes[key] = self.tally.outcomes.get(key, 0) + count
+            sums = self.tally.sums.setdefault(result.scheme, Sums())
+            sums.known, sums.open_known, sums.open = sums.known + known, sums.open_known + open_known, sums.open + open_
+
+    def check(self) -> None:
+        """That every application that was kept is decided, once."""
+        decided = sum(self.tally.outcomes.values())
+        assert decided == self.tally.applications, f"{decided} of {self.tally.applications} applications are decided"
+
+    def write(self, target: Path, format: str, parts: Iterable[Part] | None = None) -> Iterator[int]:
         """Decide every part and write it in the target folder; gives the number of doctor-months as they are done."""
         for name in (MONTHS, DOCTORS, APPLICATIONS):
             (target / name).mkdir()
-        for number, (first, last) in enumerate(self.parts(), 1):
-            self.connection.execute(f"SET VARIABLE fra = {first}")
-            self.connection.execute(f"SET VARIABLE til = {last}")
-            yield self._part(target, format, number)
-        self._copy("SELECT * FROM avvist ORDER BY tabell, rad, kolonne", target / f"avvist.{format}", format)
-        (target / "kvittering.json").write_text(self.receipt(), encoding="utf-8")
 
-    def _part(self, target: Path, format: str, number: int) -> int:
-        done = 0
-        for place, (run, result) in enumerate(self.results):
-            for _ in run.all_steps():
-                pass
-            for name, expression in result.tables.items():
-                sql = run.engine.sql(expression)  # type: ignore[attr-defined]
-                count = self._copy(sql, target / name / f"del-{number:05}-{place}.{format}", format)
-                if name == MONTHS:
-                    done += count
-                elif name == DOCTORS:
-                    self.tally.doctors += count
-            for outcome, count in self._rows(
-                f'SELECT utfall, count(*) FROM "{result.builder.own("vedtak_søknad")}" GROUP BY utfall'
-            ):
-                key = (result.scheme, outcome)
-                self.tally.outcomes[key] = self.tally.outcomes.get(key, 0) + count
-        self.tally.months += done
-        return done
+        def take(name: str, sql: str, number: int, place: int) -> int:
+            return self._copy(sql, target / name / f"del-{number:05}-{place}.{format}", format)
+
+        yield from self.decide(self.parts() if parts is None else parts, take)
+        self.check()
+        self.write_rejected(target, format)
+        (target / RECEIPT).write_text(self.receipt(), encoding="utf-8")
+
+    def write_rejected(self, target: Path, format: str) -> None:
+        """The rows that were refused, as `avvist`."""
+        self._copy("SELECT * FROM avvist ORDER BY tabell, rad, kolonne", target / f"avvist.{format}", format)
 
     def _copy(self, sql: str, file: Path, format: str) -> int:
         options = "FORMAT parquet" if format == "parquet" else "FORMAT csv, HEADER, DELIMITER ';'"
@@ -160,12 +223,12 @@ class Mass:
 
     def receipt(self) -> str:
         """What the run rests on, as JSON: the rules, the engine, and counts that add up. No clock inside."""
-        counts = {one.table: {"rader": one.rows, "med": one.kept, "avvist": one.rejected} for one in self.intake.counts}
         told = {
+            COMMAND: "masse",
             "regler_sha256": dict(self.book.digests),
             "motor": __version__,
             "evaluatorer": [one.name for one in evaluators()],
-            "inn": counts,
+            "inn": counts_of(self.intake),
             "avgjort": {"søknader": self.tally.applications, "leger": self.tally.doctors, "måneder": self.tally.months},
             "utfall": [
                 {"ordning": scheme, "utfall": outcome, "søknader": count}
@@ -174,6 +237,28 @@ class Mass:
             "feil": self.tally.faults,
         }
         return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+
+
+def counts_of(intake: Intake) -> dict[str, dict[str, int]]:
+    """The rows of each table that were read, as a receipt tells them."""
+    return {one.table: {"rader": one.rows, "med": one.kept, "avvist": one.rejected} for one in intake.counts}
+
+
+def components_of(*books: Rulebook) -> list[str]:
+    """The components of every scheme, in the books' order."""
+    found = (name for book in books for scheme in book.schemes.values() for name in scheme.components)
+    return list(dict.fromkeys(found))
+
+
+@contextmanager
+def _small_enough(scheme: str, source: Path) -> Iterator[None]:
+    """A number that might not fit, as a located fault."""
+    try:
+        yield
+    except TooLarge as error:
+        what = f"ordningen «{scheme}» kan ikke vurderes i tabeller"
+        next_step = "vurder søknadene for seg med «alis vurder»"
+        raise Faults([Fault(Place(str(source), 1, 1), "TABELL-REGEL", what, str(error), next_step)]) from None
 
 
 def _part(table: str) -> str:

@@ -21,7 +21,7 @@ from engine.batch.frame import Frame
 from engine.batch.gather import Gather
 from engine.batch.join import joined, without
 from engine.batch.names import APPLICATION, DOCTOR, INNERMOST, SPAN, Names, in_formula, named, operands
-from engine.batch.span import neighbours, packed, run_vector, with_neighbours
+from engine.batch.span import SHARED, measured, neighbours, packed, run_vector
 from engine.batch.static import NO_YEAR, Static, of_months, of_years, rate_bits
 from engine.batch.vector import (
     FIRST_RATE,
@@ -57,7 +57,17 @@ from engine.decide.compiled import HELD, CompiledComponent, CompiledScheme
 from engine.decide.group import Group
 from engine.language.condition import Compare, leaves
 from engine.language.expression import Name
-from engine.language.model import ByAgreement, DaysCounted, EarliestOf, LastOf, Run, SumOfEarlier, SumOverDays
+from engine.language.model import (
+    ByAgreement,
+    DaysCounted,
+    EarliestOf,
+    LastOf,
+    Repeal,
+    Rule,
+    Run,
+    SumOfEarlier,
+    SumOverDays,
+)
 from engine.ruleset.selection import of_grant_year, select
 from engine.text.month import Month
 
@@ -404,7 +414,8 @@ class Builder:
         ]
         for column, _ in numbered:
             rows[column] = []
-        self._first_month, self._year_count = self.months[0], len(years)
+        self._first_month = self.months[0]
+        alike = alike_months(self.compiled, self.months)
         for bucket, agreed in enumerate(self.buckets.dates):
             for place, year in enumerate(years):
                 for index, month in enumerate(self.months):
@@ -412,7 +423,9 @@ class Builder:
                     for name, column in static.rows.items():
                         rows[name].append(column[index])
                     for column_name, verdicts in numbered:
-                        plan = self.compiled.plan(verdicts.group, agreed, month, None if year == NO_YEAR else year)
+                        plan = self.compiled.plan(
+                            verdicts.group, agreed, alike[month], None if year == NO_YEAR else year
+                        )
                         rows[column_name].append(verdicts.number(plan))
         self.program.fixed[self.own("kalender")] = rows
 
@@ -526,15 +539,17 @@ class Builder:
         unsure = {key: f"{key}|hvorfor" in columns for key in by_filter.values()}
         periods = source.select(periode_nr=source["periode_nr"], **columns).view()
         near = self._add("naboer", neighbours(periods, unsure))
-        table = with_neighbours(periods, near, unsure)
-        self.span_vectors = {}
+        over = {by_filter[meaning.where] for _, meaning in runs if meaning.measures != "hele måneder"}
+        lengths = measured(periods, near, unsure, over)
+        found: dict[str, Expr] = {one: lengths[one] for one in ("periode_nr", *SHARED)}
+        self.span_vectors = dict(stored)
         for key, meaning in runs:
             run = by_filter[meaning.where]
-            vector = run_vector(table, run, meaning.measures, unsure[run], len(self.months) + 1)
-            table = table.mutate(**{f"{key}{ending}": part for ending, part in vector.parts().items()})
+            vector = run_vector(lengths, run, meaning.measures, unsure[run], len(self.months) + 1)
+            found |= {f"{key}{ending}": part for ending, part in vector.parts().items()}
             self.span_vectors[key] = vector
-        self.span_vectors = {**stored, **self.span_vectors}
-        return table
+        rows = self._add("løp", lengths.select(**found))
+        return joined(without(periods, "fra|dag", "slutt|dag"), rows, {"periode_nr": "periode_nr"})
 
     def _before_runs(self, wanted: Iterable[str]) -> set[str]:
         """The names to keep of a period before its runs are measured; what rests on a run is worked out after."""
@@ -678,6 +693,26 @@ class Buckets:
         parts = [((agreed >= whole(one.toordinal())).cast("int8")) for one in self.limits]
         total = reduce(lambda left, right: (left + right).cast("int8"), parts, kind)
         return agreed.isnull().ifelse(ibis.literal(0, "int8"), total)
+
+
+def alike_months(compiled: CompiledScheme, months: Sequence[Month]) -> dict[Month, Month]:
+    """Each month → the first of those that every rule treats alike when it comes to whether it is in force."""
+    turns: set[int] = set()
+    for one in (*(rule for rules in compiled.scheme.rules.values() for rule in rules), *_repeals(compiled)):
+        if isinstance(one.in_force, ByAgreement) and one.in_force.existing_from is not None:
+            turns.add(one.in_force.existing_from)
+        if isinstance(one, Rule):
+            turns |= {month for month in (one.months.first,) if month is not None}
+            turns |= {month + 1 for month in (one.months.last,) if month is not None}
+    found: dict[Month, Month] = {}
+    for month in months:
+        before = found.get(Month(month - 1))
+        found[month] = month if before is None or month in turns else before
+    return found
+
+
+def _repeals(compiled: CompiledScheme) -> Iterable[Repeal]:
+    return (repeal for one in compiled.scheme.sets for repeal in one.repeals)
 
 
 def _edges(first: date | None, last: date | None) -> Iterable[date]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.batch import checking, csv_file, sql
+from engine.batch import checking, csv_file, database, sql
 from engine.batch.folder import REJECTED, File, find, missing, unreadable
 from engine.batch.schema import APPLICATIONS, DOCTORS, OF_APPLICATION, OF_DOCTOR, PERIODS, SCHEME, Table, tables
 from engine.batch.stage import FAULTY, FOUND, Stage, begin
@@ -99,7 +99,7 @@ def _file_faults(file: File | None) -> Iterator[None]:
     try:
         yield
     except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException) as error:
-        if file is None:
+        if file is None or database.is_full(error):
             raise
         raise Faults([csv_file.fault(file.path, error) if file.is_csv else unreadable(file.path)]) from None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import ibis
@@ -102,9 +102,13 @@ def neighbours(periods: Any, runs: Mapping[str, bool]) -> Any:
     return table.select(*kept)
 
 
-def with_neighbours(periods: Any, found: Any, runs: Mapping[str, bool]) -> Any:
-    """Every period with `SHARED` and its runs, in whole months and days over; a lone period is a run by itself."""
-    table = joined(periods, found, {"periode_nr": "periode_nr"}, "left")
+def measured(periods: Any, found: Any, runs: Mapping[str, bool], over: Collection[str]) -> Any:
+    """`periode_nr`, `SHARED` and each run's length for every period; a lone period is a run by itself.
+
+    The lengths are in whole months (`…|hele`), and for the runs in `over` also the days beyond them (`…|over`).
+    """
+    narrow = periods.select("periode_nr", "fra|dag", "slutt|dag")
+    table = joined(narrow, found, {"periode_nr": "periode_nr"}, "left")
     columns: dict[str, Expr] = {one: ibis.coalesce(table[one], False) for one in SHARED}
     for run, unsure in runs.items():
         for suffix in ("", "|kanskje") if unsure else ("",):
@@ -113,21 +117,26 @@ def with_neighbours(periods: Any, found: Any, runs: Mapping[str, bool]) -> Any:
         if unsure:
             columns[f"{run}|årsak"] = ibis.coalesce(table[f"{run}|årsak"], whole(0))
     table = table.mutate(**columns).view()
+    kept = ["periode_nr", *SHARED]
     for run, unsure in runs.items():
-        table = _measured(table, run, unsure)
-    return table
+        table = _measured(table, run, unsure, run in over)
+        kept += [f"{run}|hele", *([f"{run}|over"] if run in over else [])]
+        kept += [f"{run}|hele|høyst", f"{run}|lik", f"{run}|årsak"] if unsure else []
+    return table.select(*kept)
 
 
-def _measured(table: Any, run: str, unsure: bool) -> Any:
+def _measured(table: Any, run: str, unsure: bool, over: bool) -> Any:
     first, end = table[f"{run}|første"], table[f"{run}|slutt"]
     columns: dict[str, Expr] = {f"{run}|hele": whole_months(first, end)}
     if unsure:
         widest = table[f"{run}|første|kanskje"], table[f"{run}|slutt|kanskje"]
         columns |= {f"{run}|hele|høyst": whole_months(*widest), f"{run}|lik": (first == widest[0]) & (end == widest[1])}
     table = table.mutate(**columns).view()
+    if not over:
+        return table
     table = table.mutate(**{"~etter": _after(table[f"{run}|første"], table[f"{run}|hele"])}).view()
-    over = _ordinal(table[f"{run}|slutt"]) - _ordinal(table["~etter"])
-    return without(table.mutate(**{f"{run}|over": over}), "~etter").view()
+    rest = _ordinal(table[f"{run}|slutt"]) - _ordinal(table["~etter"])
+    return without(table.mutate(**{f"{run}|over": rest}), "~etter").view()
 
 
 def _ends(table: Any, name: str, suffix: str) -> Any:
