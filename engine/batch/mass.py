@@ -13,6 +13,8 @@ import ibis
 
 from engine import __version__
 from engine.batch.engine import DuckDB, Run
+from engine.batch.folder import REJECTED
+from engine.batch.folder_out import copy, one_file
 from engine.batch.program import Builder
 from engine.batch.reading import Intake, kept, read_tables
 from engine.batch.result import APPLICATIONS, DOCTORS, MONTHS, Result, shown_columns
@@ -32,6 +34,21 @@ if TYPE_CHECKING:
 
 #: the doctor-months that are decided at a time, about
 PART = 1_000_000
+
+#: what a run may find in a folder that an earlier run wrote
+ENTRIES = frozenset(
+    [
+        RECEIPT,
+        *(f"{name}{end}" for name in (MONTHS, DOCTORS, APPLICATIONS, REJECTED) for end in ("", ".csv", ".parquet")),
+    ]
+)
+
+#: what a row of a table is known by
+_KEYS = {
+    APPLICATIONS: ("søknad",),
+    DOCTORS: ("søknad", "lege"),
+    MONTHS: ("søknad", "lege", "måned", "komponent"),
+}
 
 #: the first part is small: most of what must be judged is met there
 _FIRST = 20_000
@@ -206,20 +223,22 @@ class Mass:
             (target / name).mkdir()
 
         def take(name: str, sql: str, number: int, place: int) -> int:
-            return self._copy(sql, target / name / f"del-{number:05}-{place}.{format}", format)
+            if format == "csv":  # for people to read: in the order of ids
+                sql = f"SELECT * FROM ({sql}) AS rows ORDER BY {', '.join(_KEYS[name])}"
+            return copy(self.connection, sql, target / name / f"del-{number:05}-{place}.{format}", format)
 
         yield from self.decide(self.parts() if parts is None else parts, take)
         self.check()
+        if format == "csv":
+            for name in (MONTHS, DOCTORS, APPLICATIONS):
+                one_file(target / name)
         self.write_rejected(target, format)
         (target / RECEIPT).write_text(self.receipt(), encoding="utf-8")
 
     def write_rejected(self, target: Path, format: str) -> None:
         """The rows that were refused, as `avvist`."""
-        self._copy("SELECT * FROM avvist ORDER BY tabell, rad, kolonne", target / f"avvist.{format}", format)
-
-    def _copy(self, sql: str, file: Path, format: str) -> int:
-        options = "FORMAT parquet" if format == "parquet" else "FORMAT csv, HEADER, DELIMITER ';'"
-        return int(self._rows(f"COPY ({sql}) TO '{str(file).replace(chr(39), chr(39) * 2)}' ({options})")[0][0])
+        rejected = "SELECT * FROM avvist ORDER BY tabell, rad, kolonne"
+        copy(self.connection, rejected, target / f"{REJECTED}.{format}", format)
 
     def receipt(self) -> str:
         """What the run rests on, as JSON: the rules, the engine, and counts that add up. No clock inside."""

@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from engine.batch.folder_out import FORMATS
+from engine.cli import masse_vurdering
 from engine.cli.arguments import argument_fault
 from engine.cli.root import open_rules
 from engine.text import literal
@@ -16,6 +17,8 @@ from engine.text.norsk import list_text, quoted
 from engine.text.place import Place
 
 EXAMPLES = """Eksempler:
+  alis masse tabeller svar
+  alis masse tabeller svar --format parquet --minne 2GB --satser foreslåtte-satser.yaml
   alis masse --mal tabeller
   alis masse --fra-saker fixtures tabeller --format parquet
   alis masse --eksempel 10000 eksempel
@@ -43,6 +46,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--frø", default="1", metavar="TALL", help="med --eksempel: velger hvilke søknader (vanlig: 1)")
     parser.add_argument("--mangler", default="0", metavar="PROSENT", help="med --eksempel: så mye mangler (vanlig: 0)")
     parser.add_argument("--format", choices=FORMATS, default="csv", help="format på tabellene som lages (vanlig: csv)")
+    masse_vurdering.arguments(parser)
     parser.add_argument("--regler", metavar="MAPPE", help="mappen med reglene")
 
 
@@ -54,7 +58,7 @@ def run(chosen: argparse.Namespace) -> int:
         return _convert(chosen)
     if chosen.eksempel is not None:
         return _example(chosen)
-    return _decide(chosen)
+    return masse_vurdering.run(chosen)
 
 
 def check_installed() -> None:
@@ -120,8 +124,3 @@ def _within(option: str, text: str, least: int, most: int, what: str, whole: boo
         told = f"skriv et {'heltall' if whole else 'tall'} fra {least} til {most}"
         raise Faults([argument_fault(f"{option} er {quoted(text)}, som ikke er {what}", told)])
     return number
-
-
-def _decide(chosen: argparse.Namespace) -> int:
-    """`alis masse INN UT`."""
-    raise Faults([argument_fault("vurdering av tabeller er ikke på plass ennå", "bruk --mal eller --fra-saker")])

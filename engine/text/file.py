@@ -24,9 +24,9 @@ def read_bytes(path: Path, shown: str, most: int) -> bytes:
     except PermissionError as error:
         if path.is_dir():  # what Windows answers for a directory
             raise Faults([_directory(place)]) from None
-        raise Faults([_refused(place, "FIL-LES", "filen kan ikke leses", error)]) from None
+        raise Faults([refused(place, "FIL-LES", "filen kan ikke leses", error)]) from None
     except (OSError, ValueError) as error:
-        raise Faults([_refused(place, "FIL-LES", "filen kan ikke leses", error)]) from None
+        raise Faults([refused(place, "FIL-LES", "filen kan ikke leses", error)]) from None
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -40,7 +40,7 @@ def write_whole(path: Path, text: str) -> None:
         target = Path(os.path.realpath(path))
         _replace(target, content)
     except (OSError, ValueError) as error:
-        raise Faults([_refused(Place(str(path), 1, 1), "FIL-SKRIV", "filen kan ikke skrives", error)]) from None
+        raise Faults([refused(Place(str(path), 1, 1), "FIL-SKRIV", "filen kan ikke skrives", error)]) from None
 
 
 def _replace(target: Path, content: bytes) -> None:
@@ -89,7 +89,8 @@ def _directory(place: Place) -> Fault:
     return Fault(place, "FIL-LES", "dette er en mappe", "her leses én fil", "oppgi navnet på en fil i mappen")
 
 
-def _refused(place: Place, code: str, what: str, error: OSError | ValueError) -> Fault:
+def refused(place: Place, code: str, what: str, error: OSError | ValueError) -> Fault:
+    """What the operating system refused, in bokmål."""
     number = error.errno if isinstance(error, OSError) else None
     if isinstance(error, ValueError) or number in (errno.ENAMETOOLONG, errno.EINVAL):
         return Fault(place, code, what, "filnavnet er ikke gyldig her", "velg et kortere navn uten spesialtegn")
