@@ -105,7 +105,7 @@ def _size(size: int, chosen: argparse.Namespace, folder: Path) -> int:
         for name in (*names[number % len(names) :], *names[: number % len(names)]):
             if not runs[name].failed:
                 shutil.rmtree(targets[name], ignore_errors=True)
-                _run(name, source, targets[name], chosen.threads, runs[name])
+                _run(_command(name, source, targets[name], chosen.threads), chosen.threads, runs[name])
     done = [name for name in names if not runs[name].failed]
     told = list(_unequal(done, targets, size <= chosen.hash_up_to))
     if done and chosen.check:
@@ -138,14 +138,15 @@ def _command(name: str, source: Path, target: Path, threads: int) -> list[str]:
     return [sys.executable, str(HERE / "one.py"), TABLES[name], str(source), str(target), str(threads)]
 
 
-def _run(name: str, source: Path, target: Path, threads: int, runs: Runs) -> None:
+def _run(command: list[str], threads: int, runs: Runs, also: Path = HERE) -> None:
     """One run in a process of its own, on the first so many of the cores that this one may use."""
     cores = set(sorted(os.sched_getaffinity(0))[:threads])
-    environment = os.environ | {"POLARS_MAX_THREADS": str(threads), "PYTHONPATH": str(ROOT)}
+    paths = os.pathsep.join((str(ROOT), str(also)))
+    environment = os.environ | {"POLARS_MAX_THREADS": str(threads), "PYTHONPATH": paths}
     with tempfile.TemporaryFile() as said:
         start = time.perf_counter()
         process = subprocess.Popen(
-            _command(name, source, target, threads),
+            command,
             stdout=subprocess.DEVNULL,
             stderr=said,
             env=environment,
