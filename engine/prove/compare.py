@@ -7,11 +7,13 @@ every month of every component alike, and sum up alike, decide alike.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any
 
+from engine.case.stated import Application
 from engine.decide.compiled import CompiledScheme, compiled
 from engine.decide.decision import Decision
 from engine.language.rulebook import Rulebook
@@ -19,20 +21,23 @@ from engine.prove.hunt import Found, Hunt, Shows, months_to_try
 from engine.prove.logic import Bool, compare, conj, differ, disj, neg
 from engine.prove.loose import Loose, LooseScene
 from engine.prove.moment import Borders, Moment
-from engine.prove.scene import ComponentScene, Scene
+from engine.prove.scene import ComponentScene, Scene, is_outside
 from engine.prove.solver import Clock, Question, Undecided
+from engine.prove.spread import spread
 from engine.prove.touched import Touched
 from engine.prove.vector import Number, exact, rounded
-from engine.prove.witness import check, component_month, replay
+from engine.prove.witness import check, component_month, replay, true_in
 from engine.prove.world import World
-from engine.case.stated import Application
-from engine.text.month import first_day
+from engine.text.month import Month, first_day
 
 #: statuses that are paid, and those that are sure
 PAID, SURE = ("ja", "delvis"), ("ja", "delvis", "nei")
 
 #: in how many moments the smallest witness is looked for
 MOST_HUNTS = 3
+
+#: what is known of a place: no difference; one that may show in a sure decision; one that may show otherwise
+PROVED, PLAIN, MAYBE = "bevist", "kan være ulikt", "kan være ulikt, uten å avgjøre"
 
 NOT_FOUND = "ingen søknad med inntil tre perioder i måneden viser forskjellen"
 
@@ -46,8 +51,26 @@ class Witness:
     after: Decision
     moment: Moment
     component: str
-    off: tuple[str, ...]
-    size: tuple[int, int]
+    place: Moment
+    found: Found
+
+    @property
+    def off(self) -> tuple[str, ...]:
+        """What is off the ordinary."""
+        return self.found.off
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.found.size
+
+    @property
+    def plain(self) -> bool:
+        """Whether a smaller one need not be looked for."""
+        return self.noticed and len(self.off) <= 1
+
+    @property
+    def rank(self) -> tuple[Any, ...]:
+        return (not self.noticed, *self.size)
 
     @property
     def noticed(self) -> bool:
@@ -61,29 +84,47 @@ class Witness:
         return tuple(None if one is None else one.status for one in found)  # type: ignore[return-value]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Place:
-    """Where a difference was found to be possible."""
+    """Where a difference is looked for: the moment, the component (empty: the application), and the rule, if it is of one rule.
+
+    Once it is found to be possible, the hunt for it.
+    """
 
     moment: Moment
     component: str
-    hunt: Hunt
-    shows: Shows
+    rule: str | None = None
+    hunt: Hunt | None = None
+    plain: bool = False
+    """Whether the difference may be one between two decisions that are both sure."""
 
 
 @dataclass
 class Answer:
-    """What is known of one question: `differs` are the moments with a difference, `open` those that are not decided, and why."""
+    """What is known of one question. At `proved` moments there is no difference; `places` are where there may be one.
 
-    differs: list[Moment] = field(default_factory=list)
+    With a witness there surely is one. `open` are the places where none was found, and why.
+    """
+
     open: list[tuple[Moment, str]] = field(default_factory=list)
     proved: int = 0
     places: list[Place] = field(default_factory=list)
     witness: Witness | None = None
 
+    def note(self, place: Place, outcome: str) -> None:
+        """Take in what is known of a place."""
+        if outcome == PROVED:
+            self.proved += 1
+        elif outcome in (PLAIN, MAYBE):
+            place.plain = outcome == PLAIN
+            self.places.append(place)
+        else:
+            self.open.append((place.moment, outcome))
+
     @property
     def equal(self) -> bool:
-        return not self.differs and not self.open
+        """Whether it is proved that there is no difference."""
+        return not self.places and not self.open
 
 
 class SchemeComparison:
@@ -96,6 +137,7 @@ class SchemeComparison:
         self.sides: tuple[CompiledScheme, CompiledScheme] = (compiled(before, scheme), compiled(after, scheme))
         self.borders = Borders([one.scheme for one in self.sides], after.vocabulary)
         self.touched = Touched(*self.sides)
+        self._hunts: dict[Any, Hunt] = {}
 
     @cached_property
     def components(self) -> tuple[str, ...]:
@@ -104,20 +146,42 @@ class SchemeComparison:
 
     # --- the whole decision ----------------------------------------------------------------------------------------------
 
-    def months(self) -> Answer:
-        """Every month of every component: its status, what it opens for, and its amount."""
-        answer = Answer()
-        for moment, component in self._reached():
-            self._ask(answer, moment, component, self._months_differ(component), self.month_shows(component))
-        self.settle(answer)
-        return answer
+    def compare(self, processes: int | None = None) -> tuple[Answer, dict[str, Answer]]:
+        """Every month of every component, and each rule that the change can reach, at every moment."""
+        whole = Answer()
+        rules: dict[str, Answer] = {}
+        reached = [
+            (moment, component)
+            for moment in self.borders.moments()
+            for component in self.components
+            if self.reaches(moment, component)
+        ]
+        for asked, told in zip(reached, spread(self._month, reached, processes), strict=True):
+            for rule, outcome in told:
+                answer = whole if rule is None else rules.setdefault(rule, Answer())
+                answer.note(Place(*asked, rule), outcome)
+        self.settle(whole)
+        for answer in rules.values():
+            self._settle_by(answer, whole)
+        return whole, rules
 
-    def _reached(self) -> Iterator[tuple[Moment, str]]:
-        """The moments and components that the change can reach at all."""
-        for moment in self.borders.moments():
-            for component in self.components:
-                if self.reaches(moment, component):
-                    yield moment, component
+    def _month(self, asked: tuple[Moment, str]) -> list[tuple[str | None, str]]:
+        """What is known of a component's month: for each changed rule, and for the month as a whole (None), the outcome."""
+        moment, component = asked
+        one, other = (side.components[component] for side in self.sides)
+        changed: list[str | None] = sorted(self.touched.rules((one.months, other.months), moment, True))  # type: ignore[assignment]
+        if all(is_outside(side, component, moment) for side in self.sides):
+            return [(rule, PROVED) for rule in (*changed, None)]
+        world = World([side.vocabulary for side in self.sides], self.scheme, self.borders.horizon)
+        loose = Loose(world, moment, self.clock)
+        scenes = [LooseScene(side, world, moment, loose) for side in self.sides]
+        told = [(rule, self._outcome(Place(moment, component, rule), scenes, loose)) for rule in changed]
+        if all(outcome == PROVED for _, outcome in told) and not self.touched.calculations(one, other, moment):
+            return [
+                *told,
+                (None, PROVED),
+            ]  # the rules that were changed answer as before, and the rest were not changed
+        return [*told, (None, self._outcome(Place(moment, component), scenes, loose))]
 
     def reaches(self, moment: Moment, component: str) -> bool:
         """Whether anything a month of the component rests on is other than it was."""
@@ -138,11 +202,15 @@ class SchemeComparison:
             for side in self.sides
         )
 
-    def _months_differ(self, component: str) -> Shows:
-        return lambda scenes: self.difference(*(one.component(component) for one in scenes[:2]))
+    def shows(self, place: Place) -> Shows:
+        """What an application that shows the difference shows."""
+        if not place.component:
+            return self._formal_shows()
+        return self.month_shows(place.component) if place.rule is None else self.rule_shows(place.component, place.rule)
 
     def month_shows(self, component: str) -> Shows:
-        return self._months_differ(component)
+        """That the month of a component is decided differently."""
+        return lambda scenes: self.difference(*(one.component(component) for one in scenes[:2]))
 
     def difference(self, one: ComponentScene, other: ComponentScene) -> Bool:
         """When two rulebooks decide the month differently."""
@@ -175,22 +243,9 @@ class SchemeComparison:
 
     # --- one rule -------------------------------------------------------------------------------------------------------
 
-    def rules(self) -> dict[str, Answer]:
-        """For each rule that the change can reach: whether it ever answers differently."""
-        found: dict[str, Answer] = {}
-        for moment in self.borders.moments():
-            for component in self.components:
-                one, other = (side.components[component] for side in self.sides)
-                if moment.agreed is not None and not all(self.covered(moment)):
-                    continue
-                for id in sorted(self.touched.rules((one.months, other.months), moment, True)):
-                    shows = self._rule_differs(component, id)
-                    self._ask(found.setdefault(id, Answer()), moment, component, shows, shows)
-        for answer in found.values():
-            self.settle(answer)
-        return found
+    def rule_shows(self, component: str, id: str) -> Shows:
+        """That a rule answers differently in a month that is inside the grant year."""
 
-    def _rule_differs(self, component: str, id: str) -> Shows:
         def shows(scenes: Sequence[Scene]) -> Bool:
             told = []
             for scene in scenes[:2]:
@@ -211,62 +266,141 @@ class SchemeComparison:
             shows(scenes), neg(conj(*(one.component(component).rules.status["utenfor"] for one in scenes[:2])))
         )
 
+    # --- the application ------------------------------------------------------------------------------------------------
+
+    def application(self) -> Answer:
+        """The rules on the application itself and on its lists, and what is applied for."""
+        answer = Answer()
+        months = next(iter(self.borders.months))
+        for year in self.borders.grant_years:
+            inside = [one for one in self.borders.months if self._inside(one, year)] or [months]
+            moment = Moment(self._some_agreement(inside[0][0]), inside[0], year)
+            place = Place(moment, "")
+            world = World([side.vocabulary for side in self.sides], self.scheme, self.borders.horizon)
+            scenes = [Scene(side, world, moment) for side in self.sides]
+            try:
+                apart = self.shows(place)(scenes)
+                if apart is False or not Question([*world.limits, *world.of_year(moment), apart], self.clock).holds():
+                    answer.proved += 1
+                else:
+                    answer.places.append(place)
+            except Undecided as reason:
+                answer.open.append((moment, str(reason)))
+        self.settle(answer)
+        return answer
+
+    def _inside(self, months: tuple[Month, Month], year: int | None) -> bool:
+        return any(
+            one.grant_year is not None and one.grant_year.year == year and one.grant_year.months.holds(months[0])
+            for one in self.sides[1].scheme.sets
+        )
+
+    def _some_agreement(self, month: Month) -> tuple[date, date] | None:
+        """The latest class of agreement dates that begins before a month and has a rule set."""
+        found = None
+        for agreed in self.borders.agreements:
+            if agreed is not None and agreed[0] <= first_day(month):
+                moment = Moment(agreed, (month, month), None)
+                found = agreed if all(self.covered(moment)) else found
+        return found or self.borders.agreements[0]
+
+    def _formal_shows(self) -> Shows:
+        return lambda scenes: disj(self._formal(scenes), *self._lists(scenes))
+
+    @staticmethod
+    def _formal(scenes: Sequence[Scene]) -> Bool:
+        one, other = (scene.application for scene in scenes[:2])
+        return disj(one.differs(other), differ(one.holds_back, other.holds_back), one.tells_otherwise(other))
+
+    def _lists(self, scenes: Sequence[Scene]) -> list[Bool]:
+        """For each list: whether a row is assessed differently. For each component: whether it is applied for."""
+        found = []
+        for name in self.sides[0].lists.keys() & self.sides[1].lists.keys():
+            found.append(scenes[0].row(name).differs(scenes[1].row(name)))
+        for name in self.components:
+            found.append(scenes[0].applied(name).differs(scenes[1].applied(name)))
+            found.append(scenes[0].subsidiary(name).differs(scenes[1].subsidiary(name)))
+        return found
+
     # --- asking ---------------------------------------------------------------------------------------------------------
 
-    def _ask(self, answer: Answer, moment: Moment, component: str, differs: Shows, shows: Shows) -> None:
-        """Prove that a moment has no difference, or find that it has one."""
+    def _outcome(self, place: Place, scenes: Sequence[LooseScene], loose: Loose) -> str:
+        """Proved to be alike; or maybe not, and whether that may show in a sure decision; or why it is not known."""
         try:
-            if self._proved(moment, component, differs):
-                answer.proved += 1
-                return
-            place = self._place(moment, component, shows)
+            question = self._question(place, scenes, loose)
+            if question is None:
+                return PROVED
+            wish = conj(self._noticed(place.component)(scenes), _sure(place.component)(scenes))
+            return PLAIN if question.holds(wish) else MAYBE
         except Undecided as reason:
-            answer.open.append((moment, str(reason)))
-            return
-        if place is None:
-            answer.open.append((moment, NOT_FOUND))
-        else:
-            answer.differs.append(moment)
-            answer.places.append(place)
+            return str(reason)
 
-    def _proved(self, moment: Moment, component: str, differs: Shows) -> bool:
-        world = World([one.vocabulary for one in self.sides], self.scheme, self.borders.horizon)
-        loose = Loose(world, moment, self.clock)
-        scenes = [LooseScene(one, world, moment, loose) for one in self.sides]
-        apart = differs(scenes)  # type: ignore[arg-type]
-        if isinstance(apart, bool):
-            return not apart
-        question = Question([*world.limits, *world.at(moment), *loose.formulas, apart], self.clock)
+    def _question(self, place: Place, scenes: Sequence[LooseScene], loose: Loose) -> Question | None:
+        """What an application that shows the difference must meet; None when it is proved that there is none."""
+        apart = self.shows(place)(scenes)
+        if apart is False:
+            return None
+        world = loose.world
+        question = Question([*world.limits, *world.at(place.moment), *loose.formulas, apart], self.clock)
         if not question.holds():
-            return True
-        tightened = loose.tightened()
-        question.add(tightened)
-        return bool(tightened) and not question.holds()
+            return None
+        question.add(loose.tightened())
+        return question if question.holds() else None
 
-    def _place(self, moment: Moment, component: str, shows: Shows) -> Place | None:
-        """A month and a number of periods in which an application shows the difference."""
+    def _found(self, place: Place) -> bool:
+        """Whether an application shows the difference; the month it does in is kept."""
         for periods in (2, 3):
-            for month in months_to_try(moment):
-                hunt = Hunt(self.sides, moment, month, component, self.borders.horizon, self.clock, periods)
-                if hunt.possible(shows):
-                    return Place(moment, component, hunt, shows)
-        return None
+            for month in months_to_try(place.moment):
+                place.hunt = self._hunt(place, month, periods)
+                if place.hunt.possible(self.shows(place)):
+                    return True
+        return False
+
+    def _hunt(self, place: Place, month: Month, periods: int) -> Hunt:
+        if not self.sides[0].vocabulary.schemes[self.scheme].has_doctors:
+            periods = 0
+        key = (place.moment, month, place.component, periods)
+        if key not in self._hunts:
+            self._hunts[key] = Hunt(
+                self.sides, place.moment, month, place.component, self.borders.horizon, self.clock, periods
+            )
+        return self._hunts[key]
 
     def settle(self, answer: Answer) -> None:
-        """Find the smallest witness of an answer that has differences: in the most ordinary of its moments."""
-        for place in sorted(answer.places, key=_oddity)[:MOST_HUNTS]:
+        """Find the smallest witness of an answer that was not proved: in its most ordinary moments first."""
+        hunts = 0
+        for place in sorted(answer.places, key=_oddity):
+            if hunts == MOST_HUNTS or (hunts and answer.witness is not None and answer.witness.plain):
+                return
             try:
-                found = place.hunt.find(place.shows, [self._noticed(place.component), _sure(place.component)])
+                if not self._found(place):
+                    answer.open.append((place.moment, NOT_FOUND))
+                    continue
+                assert place.hunt is not None
+                found = place.hunt.find(self.shows(place), [self._noticed(place.component), _sure(place.component)])
             except Undecided as reason:
                 answer.open.append((place.moment, str(reason)))
                 continue
-            if found is not None and (answer.witness is None or found.size < answer.witness.size):
-                answer.witness = self._decided(found, place.moment, place.component)
-                if answer.witness.noticed and len(found.off) <= 1:
+            hunts += 1
+            if found is not None:
+                witness = self._decided(found, place.moment, place.component)
+                if answer.witness is None or witness.rank < answer.witness.rank:
+                    answer.witness = witness
+
+    def _settle_by(self, answer: Answer, whole: Answer) -> None:
+        """The witness of the whole, where it shows this too; else the smallest of its own."""
+        known = whole.witness
+        for place in answer.places if known is not None and known.noticed else ():
+            if known is not None and place.moment == known.place and place.component == known.component:
+                if true_in(known.found.model, self.shows(place)(known.found.scenes)):
+                    answer.witness = known
                     return
+        self.settle(answer)
 
     def _noticed(self, component: str) -> Shows:
         """The difference is one of the decision, in an application that is assessed."""
+        if not component:
+            return lambda scenes: self._formal(scenes)
         return lambda scenes: conj(
             self.difference(*(one.component(component) for one in scenes[:2])),
             *(one.application.status["ja"] for one in scenes),
@@ -277,19 +411,21 @@ class SchemeComparison:
         for decision, scene in zip(decisions, found.scenes, strict=True):
             check(found.application, decision, scene, found.model, found.month)
         own = Moment(moment.agreed, (found.month, found.month), moment.year)
-        return Witness(found.application, decisions[0], decisions[1], own, component, found.off, found.size)
+        return Witness(found.application, decisions[0], decisions[1], own, component, moment, found)
 
 
 def _oddity(place: Place) -> tuple[Any, ...]:
     """The most ordinary moments first: the grant year and the agreement date stated, and the agreement not after the month."""
     moment = place.moment
-    late = moment.agreed is not None and first_day(place.hunt.month) < moment.agreed[0]
+    late = moment.agreed is not None and first_day(months_to_try(moment)[0]) < moment.agreed[0]
     wide = moment.agreed is None or (moment.agreed[1] - moment.agreed[0]).days
-    return moment.year is None, moment.agreed is None, late, wide
+    return not place.plain, moment.year is None, moment.agreed is None, late, wide
 
 
 def _sure(component: str) -> Shows:
     """Both decide, and neither asks for more or leaves it to a person."""
+    if not component:
+        return lambda scenes: True
     return lambda scenes: conj(
         *(disj(*(one.component(component).rules.status[status] for status in SURE)) for one in scenes)
     )
@@ -301,4 +437,3 @@ def _line(scene: ComponentScene) -> Number:
     calculation = scene.part.calculation(scene.rules.moment.month)
     assert calculation is not None
     return rounded(scene.amount, exact(calculation[0].rounding.step), calculation[0].rounding.mode)
-

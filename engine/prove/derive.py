@@ -130,7 +130,9 @@ class Derivation:
             cause = NONE
             for one, test in zip(self.spans, tests, strict=True):
                 cause |= why(where, one.frame).when(conj(one.used, neg(test.yes), neg(test.no)))
-            least, most = (low[0], high[0]) if part == 0 else (either(same, low[1], 0), either(same, low[1], self.length))
+            least, most = (
+                (low[0], high[0]) if part == 0 else (either(same, low[1], 0), either(same, low[1], self.length))
+            )
             choices.append((here, Number(least, most, False, cause.when(neg(same)))))
         return _number(chosen(choices))
 
@@ -144,7 +146,9 @@ class Derivation:
             right.append(conj(right[-1], self.spans[step + 1].used, self.spans[step + 1].adjoins, belongs[step + 1]))
         whole: Num = 0
         rest: Num = 0
-        first_of = [conj(one, neg(left[place + 1]) if place + 1 < len(left) else True) for place, one in enumerate(left)]
+        first_of = [
+            conj(one, neg(left[place + 1]) if place + 1 < len(left) else True) for place, one in enumerate(left)
+        ]
         last_of = [
             conj(one, neg(right[place + 1]) if place + 1 < len(right) else True) for place, one in enumerate(right)
         ]
@@ -200,4 +204,3 @@ def why(where: Condition | None, frame: Frame) -> Cause:
 def _number(value: Vector) -> Number:
     assert isinstance(value, Number)
     return value
-

@@ -88,7 +88,9 @@ class Variable:
         fact = self.fact
         match fact.kind:
             case "ja_nei":
-                return Choice({"ja": conj(self.given, self.value), "nei": conj(self.given, neg(self.value))}, missing, cause)
+                return Choice(
+                    {"ja": conj(self.given, self.value), "nei": conj(self.given, neg(self.value))}, missing, cause
+                )
             case "valg":
                 answers = {name: conj(self.given, self.value == place) for place, name in enumerate(fact.choices)}
                 return Choice(answers, missing, cause, frozenset(fact.unclear))

@@ -168,9 +168,7 @@ class Frame:
             for leaf in leaves(one.when):
                 asked |= self.lacks(leaf).when(neg(when.no))
         cause = Cause(*(disj(conj(any_known, a), conj(neg(any_known), r)) for a, r in zip(asked, rates, strict=True)))
-        undecided: list[tuple[Bool, Vector]] = [
-            (conj(when.yes), value) for _, when, value in parts
-        ]
+        undecided: list[tuple[Bool, Vector]] = [(conj(when.yes), value) for _, when, value in parts]
         undecided += [
             (neg(disj(*(holds for holds, _ in possible))), unknown(_RATES)),
             (shared, first),
@@ -291,4 +289,3 @@ def _compared(left: Number, op: str, right: Number) -> Code:
         conj(known, *(implies(one.ranged, one.cause.only_judgement) for one in (left, right))),
     )
     return codes.answered(conj(known, met), conj(known, missed), judged)
-

@@ -13,10 +13,10 @@ from engine.case.stated import Application
 from engine.decide.compiled import CompiledScheme
 from engine.prove.domain import Variable, read_number
 from engine.prove.layout import PERIODS, REACH, Layout
-from engine.prove.logic import Bool, neg
+from engine.prove.logic import Bool, conj, neg
 from engine.prove.moment import Moment
 from engine.prove.ordinary import Profile, off, profile
-from engine.prove.scene import ExactScene
+from engine.prove.scene import ExactScene, Scene
 from engine.prove.solver import Clock, Question
 from engine.prove.witness import application_of
 from engine.prove.world import World
@@ -34,7 +34,7 @@ class Found:
 
     application: Application
     model: Any
-    scenes: tuple[ExactScene, ...]
+    scenes: tuple[Scene, ...]
     month: Month
     off: tuple[str, ...]
 
@@ -49,7 +49,7 @@ def _periods(application: Application) -> Iterator[Any]:
 
 
 #: what a witness must show, from the scenes of the rulebooks
-Shows = Callable[[Sequence[ExactScene]], Bool]
+Shows = Callable[[Sequence[Any]], Bool]
 
 
 @dataclass
@@ -69,19 +69,25 @@ class Hunt:
         return World([one.vocabulary for one in self.rulebooks], self.rulebooks[0].scheme.id, self.horizon)
 
     @cached_property
-    def layout(self) -> Layout:
-        return Layout(self.world, self.month, self.periods, REACH)
+    def layout(self) -> Layout | None:
+        """The doctor's month; None where the scheme has no doctors."""
+        doctors = self.rulebooks[0].vocabulary.schemes[self.world.scheme].has_doctors
+        return Layout(self.world, self.month, self.periods, REACH) if doctors else None
 
     @cached_property
-    def scenes(self) -> tuple[ExactScene, ...]:
+    def scenes(self) -> tuple[Scene, ...]:
+        if self.layout is None:
+            return tuple(Scene(one, self.world, self.moment) for one in self.rulebooks)
         return tuple(ExactScene(one, self.world, self.moment, self.layout) for one in self.rulebooks)
 
     def _question(self, shows: Shows, wishes: Sequence[Shows]) -> tuple[Question, list[Bool]]:
         """What a witness must be, and what it is hoped to be."""
         world, scenes = self.world, self.scenes
         shown, hoped = shows(scenes), [wish(scenes) for wish in wishes]
-        applied = scenes[-1].applied(self.component).yes
-        question = Question([*world.limits, *world.at(self.moment), *self.layout.formulas, shown, applied], self.clock)
+        if self.component:
+            shown = conj(shown, scenes[-1].applied(self.component).yes)
+        question = Question([*world.limits, *world.at(self.moment), shown], self.clock)
+        question.add(self.layout.formulas if self.layout is not None else ())
         for scene in scenes:
             question.add(scene.formulas)
         return question, hoped
@@ -114,14 +120,14 @@ class Hunt:
         return {}
 
     def _fewest(
-        self, question: Question, world: World, layout: Layout, ordinary: Profile
+        self, question: Question, world: World, layout: Layout | None, ordinary: Profile
     ) -> list[tuple[str, Any]]:
         """Hold back as much as possible to the ordinary. Gives what is counted, by name."""
         odd: list[tuple[str, Any]] = []
         for variable, holds in off(ordinary, world.variables):
             if not isinstance(holds, bool):
                 odd.append((variable.key, holds))
-        odd += [(f"periodene {number}", holds) for number, holds in enumerate(layout.odd)]
+        odd += [(f"periodene {number}", holds) for number, holds in enumerate(layout.odd if layout is not None else ())]
         odd = [(name, holds) for name, holds in odd if not isinstance(holds, bool)]
         for most in range(MOST_OFF + 1):
             limit = z3.AtMost(*(holds for _, holds in odd), most)
@@ -134,12 +140,13 @@ class Hunt:
             question.add([holds if z3.is_true(model.eval(holds, model_completion=True)) else neg(holds)])
         return odd
 
-    def _nearest(self, question: Question, world: World, layout: Layout, ordinary: Profile) -> None:
+    def _nearest(self, question: Question, world: World, layout: Layout | None, ordinary: Profile) -> None:
         """Bring numbers and dates as near the ordinary as they go, one after the other; days as near the whole month."""
-        for one in layout.slots:
-            self._closest(question, one.days, layout.length)
-        for count in (layout.back, layout.forward):
-            self._closest(question, count, 0)
+        if layout is not None:
+            for one in layout.slots:
+                self._closest(question, one.days, layout.length)
+            for count in (layout.back, layout.forward):
+                self._closest(question, count, 0)
         for variable in world.variables.values():
             value = ordinary.get(variable.key)
             if variable.fact.kind in _COUNTED and value is not None:
@@ -188,4 +195,3 @@ def months_to_try(moment: Moment, most: int = 3) -> list[Month]:
     around = [month for month in months if first_day(month) <= moment.agreed[0]][-1:]
     chosen = [*later[:1], *around, *months[:1], *months[-1:]]
     return list(dict.fromkeys(chosen))[:most]
-

@@ -80,7 +80,9 @@ class Layout:
         if number == 0:
             before = self._month_after(self.back, -1, lambda month: first_day(month).toordinal() - 1)
             begins = either(self.back > 0, logic.plus(before, self.back_day), begins)
-        plain = logic.plus(self._month_after(self.forward, 1, lambda month: first_day(month).toordinal() - 1), self.forward_day)
+        plain = logic.plus(
+            self._month_after(self.forward, 1, lambda month: first_day(month).toordinal() - 1), self.forward_day
+        )
         full = self._month_after(self.forward, 1, lambda month: last_day(month).toordinal())
         later = either(self.forward_full, full, plain)
         ends = either(conj(self._is_last(number), self.forward > 0), later, logic.plus(last, self.start - 1))
@@ -128,17 +130,17 @@ class Layout:
         """The date of the first or last day a period has in the month."""
         return Number(*([logic.plus(slot.last if last else slot.first, self.start - 1)] * 2), is_date=True)
 
-    def uncut(self, slot: Slot, limits: Iterable[Number]) -> list[Bool]:
-        """That no date a day is compared with lies within the period's days, where the answer would change."""
+    def uncut(self, slot: Slot, limits: Iterable[tuple[Number, int]]) -> list[Bool]:
+        """That no date where a rule about days changes its answer lies within the period's days.
+
+        A limit is a date and how many days after it the answer changes.
+        """
         first, last = self.day_of(slot).low, self.day_of(slot, True).low
         found: list[Bool] = []
-        for limit in limits:
+        for limit, later in limits:
             for value in (limit.low, limit.high):
-                after = logic.plus(value, 1)
-                whole = conj(
-                    disj(compare(value, "<=", first), compare(value, ">", last)),
-                    disj(compare(after, "<=", first), compare(after, ">", last)),
-                )
+                changes = logic.plus(value, later)
+                whole = disj(compare(changes, "<=", first), compare(changes, ">", last))
                 found.append(implies(conj(slot.used, neg(limit.unknown)), whole))
         return found
 
@@ -198,4 +200,3 @@ class Layout:
                     facts[name] = value
             found.append(Period(first, last, facts, f"leger[0].perioder[{len(found)}]"))
         return tuple(found)
-

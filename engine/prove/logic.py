@@ -15,6 +15,11 @@ import z3
 Bool = Any
 Num = Any
 
+_CONTEXT = z3.main_ctx()
+
+#: each formula with its opposite, by the solver's own address of it; the formula is kept so that the address stays its own
+_OPPOSITES: dict[int, tuple[Any, Any]] = {}
+
 
 def conj(*parts: Bool) -> Bool:
     """All of them."""
@@ -23,11 +28,10 @@ def conj(*parts: Bool) -> Bool:
         if part is False:
             return False
         if part is not True:
-            kept[part.get_id()] = part
-    if not kept:
-        return True
-    found = list(kept.values())
-    return found[0] if len(found) == 1 else z3.And(*found)
+            kept[part.ast.value] = part
+    if len(kept) < 2:
+        return next(iter(kept.values()), True)
+    return z3.BoolRef(z3.Z3_mk_and(_CONTEXT.ref(), len(kept), _row(kept)), _CONTEXT)
 
 
 def disj(*parts: Bool) -> Bool:
@@ -37,17 +41,30 @@ def disj(*parts: Bool) -> Bool:
         if part is True:
             return True
         if part is not False:
-            kept[part.get_id()] = part
-    if not kept:
-        return False
-    found = list(kept.values())
-    return found[0] if len(found) == 1 else z3.Or(*found)
+            kept[part.ast.value] = part
+    if len(kept) < 2:
+        return next(iter(kept.values()), False)
+    return z3.BoolRef(z3.Z3_mk_or(_CONTEXT.ref(), len(kept), _row(kept)), _CONTEXT)
+
+
+def _row(parts: dict[int, Any]) -> Any:
+    """Expressions as the solver's own array; its wrapping in Python costs more than the solver itself."""
+    row = (z3.Ast * len(parts))()
+    for place, part in enumerate(parts.values()):
+        row[place] = part.ast
+    return row
 
 
 def neg(part: Bool) -> Bool:
     if isinstance(part, bool):
         return not part
-    return part.arg(0) if z3.is_not(part) else z3.Not(part)
+    known = _OPPOSITES.get(part.ast.value)
+    if known is not None:
+        return known[1]
+    opposite = z3.BoolRef(z3.Z3_mk_not(_CONTEXT.ref(), part.ast), _CONTEXT)
+    _OPPOSITES[part.ast.value] = (part, opposite)
+    _OPPOSITES[opposite.ast.value] = (opposite, part)
+    return opposite
 
 
 def implies(left: Bool, right: Bool) -> Bool:
@@ -60,7 +77,9 @@ def differ(left: Bool, right: Bool) -> Bool:
         return neg(right) if left else right
     if isinstance(right, bool):
         return neg(left) if right else left
-    return False if left.eq(right) else z3.Xor(left, right)
+    if left.ast.value == right.ast.value:
+        return False
+    return z3.BoolRef(z3.Z3_mk_xor(_CONTEXT.ref(), left.ast, right.ast), _CONTEXT)
 
 
 def one_of(choices: Iterable[tuple[Bool, Num]], otherwise: Num) -> Num:
@@ -77,14 +96,21 @@ def either(holds: Bool, first: Num, second: Num) -> Num:
         return first if holds else second
     if alike(first, second):
         return first
-    return z3.If(holds, lift(first), lift(second))
+    one, other = lift(first), lift(second)
+    if one.is_int() != other.is_int():
+        one, other = (z3.ToReal(value) if value.is_int() else value for value in (one, other))
+    return z3.ArithRef(z3.Z3_mk_ite(_CONTEXT.ref(), holds.ast, one.ast, other.ast), _CONTEXT)
 
 
 def alike(first: Any, second: Any) -> bool:
     """Whether two numbers or truth values are the same formula."""
-    if z3.is_expr(first) and z3.is_expr(second):
-        return bool(first.eq(second))
-    return not z3.is_expr(first) and not z3.is_expr(second) and first == second
+    if isinstance(first, z3.ExprRef):
+        return isinstance(second, z3.ExprRef) and first.ast.value == second.ast.value
+    return not isinstance(second, z3.ExprRef) and bool(first == second)
+
+
+def _is_expr(value: Any) -> bool:
+    return isinstance(value, z3.ExprRef)
 
 
 def lift(value: Num) -> Any:
@@ -96,7 +122,7 @@ def lift(value: Num) -> Any:
 
 def _pair(left: Num, right: Num) -> tuple[Any, Any] | None:
     """Both as expressions; None when both are plain numbers."""
-    if not z3.is_expr(left) and not z3.is_expr(right):
+    if not _is_expr(left) and not _is_expr(right):
         return None
     return lift(left), lift(right)
 
@@ -119,7 +145,7 @@ def minus(left: Num, right: Num) -> Num:
 
 def times(left: Num, right: Num) -> Num:
     for one, other in ((left, right), (right, left)):
-        if not z3.is_expr(one) and one in (0, 1):
+        if not _is_expr(one) and one in (0, 1):
             return other if one == 1 else 0
     pair = _pair(left, right)
     return left * right if pair is None else pair[0] * pair[1]
@@ -127,8 +153,8 @@ def times(left: Num, right: Num) -> Num:
 
 def over(left: Num, right: Num) -> Num:
     """The quotient, exact; the caller sees to it that the divisor is not zero."""
-    if not z3.is_expr(right):
-        if not z3.is_expr(left):
+    if not _is_expr(right):
+        if not _is_expr(left):
             return Fraction(left) / right
         return times(left, 1 / Fraction(right)) if right != 1 else left
     first = lift(left)
@@ -137,7 +163,7 @@ def over(left: Num, right: Num) -> Num:
 
 def floor(value: Num) -> Num:
     """The whole number at or below."""
-    if not z3.is_expr(value):
+    if not _is_expr(value):
         return value // 1
     return value if value.is_int() else z3.ToInt(value)
 
@@ -153,7 +179,7 @@ def compare(left: Num, op: str, right: Num) -> Bool:
             ">": left > right,
             ">=": left >= right,
         }[op]
-    if pair[0].eq(pair[1]):
+    if pair[0].ast.value == pair[1].ast.value:
         return op in ("=", "<=", ">=")
     one, other = pair
     return {

@@ -20,7 +20,7 @@ from engine.prove import code as codes
 from engine.prove.code import Code
 from engine.prove.domain import Variable
 from engine.prove.frame import Frame
-from engine.prove.logic import Bool, compare, conj, differ, disj, lift, neg
+from engine.prove.logic import Bool, alike, compare, conj, differ, disj, lift, neg
 from engine.prove.meaning import GroupMeaning
 from engine.prove.moment import Moment
 from engine.prove.scene import Scene, counted
@@ -38,6 +38,7 @@ class _Counted:
     """A value that was given a variable: what it is made from, and the variable."""
 
     kind: str
+    name: str
     parts: tuple[Any, ...]
     vector: Vector
 
@@ -70,14 +71,21 @@ class Loose:
         self.formulas += [value >= low, value <= high]
         return Number(value, value)
 
-    def value(self, kind: str, parts: tuple[Any, ...], make: Any) -> Vector:
-        """The vector of what is made from these parts: the one made before from parts that mean the same, or a new one."""
-        for one in self._made:
-            if one.kind == kind and self._same(one.parts, parts):
+    def value(self, kind: str, name: str, parts: tuple[Any, ...], make: Any) -> Vector:
+        """The vector of what is made from these parts: one made before from the same, or a new one.
+
+        The solver is asked whether two mean the same only where both rulebooks call them by the same name.
+        """
+        alike = [one for one in self._made if one.kind == kind]
+        for one in alike:
+            if _identical(one.parts, parts):
+                return one.vector
+        for one in alike:
+            if one.name == name and self._same(one.parts, parts):
                 return one.vector
         self._count += 1
         vector: Vector = make(f"{kind} nr. {self._count}")
-        self._made.append(_Counted(kind, parts, vector))
+        self._made.append(_Counted(kind, name, parts, vector))
         return vector
 
     def _same(self, one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
@@ -114,13 +122,21 @@ class Loose:
 
     def number(self, name: str, high: Any = None, whole: bool = True) -> Number:
         """A number from 0 up, or between two such, with any reason for it."""
-        low, most = (z3.Int(f"{name} minst"), z3.Int(f"{name} høyst")) if whole else z3.Reals(f"{name}:minst {name}:høyst")
+        sort = z3.Int if whole else z3.Real
+        low, most = sort(f"{name} minst"), sort(f"{name} høyst")
         self.formulas += [low >= 0, low <= most]
         if high is not None:
             self.formulas.append(most <= lift(high))
         cause = Cause(*(z3.Bool(f"{name} {why}") for why in ("facts", "rates", "judged")))
         self.formulas.append(disj(compare(low, "<", most), neg(disj(*cause))))
         return Number(low, most, False, cause)
+
+
+def _identical(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    return len(one) == len(other) and all(
+        alike(left, right) if z3.is_expr(left) or z3.is_expr(right) else left == right
+        for left, right in zip(one, other, strict=True)
+    )
 
 
 def _stated_months(world: World) -> bool:
@@ -132,7 +148,9 @@ def _stated_months(world: World) -> bool:
 class LooseScene(Scene):
     """A scene that any application fits."""
 
-    def __init__(self, compiled: CompiledScheme, world: World, moment: Moment, loose: Loose, held: Bool = False) -> None:
+    def __init__(
+        self, compiled: CompiledScheme, world: World, moment: Moment, loose: Loose, held: Bool = False
+    ) -> None:
         super().__init__(compiled, world, moment, held)
         self.loose = loose
         self.values: dict[str, Vector] = {**self.doctor}
@@ -163,19 +181,23 @@ class LooseScene(Scene):
                 parts = (*self._test(where), *(days if counting else ()))
                 whole = where is None
                 kind = "dager" if counting else "alle dager"
-                return loose.value(kind, parts, lambda key: self._days(key, whole, days if counting else (), parts))
+                return loose.value(
+                    kind, name, parts, lambda key: self._days(key, whole, days if counting else (), parts)
+                )
             case LastOf(fact):
-                return loose.value(f"siste {fact}", days, lambda key: self._fact(key, fact))
+                return loose.value(f"siste {fact}", name, days, lambda key: self._fact(key, fact))
             case EarliestOf(fact):
-                return loose.value(f"tidligste {fact}", (), lambda key: self._fact(key, fact))
+                return loose.value(f"tidligste {fact}", name, (), lambda key: self._fact(key, fact))
             case Run(where, measures):
-                return loose.value(f"løp i {measures}", (*self._test(where), *days), loose.number)
+                return loose.value(f"løp i {measures}", name, (*self._test(where), *days), loose.number)
             case SumOverDays(value, where):
                 number = self.any_day.formula(value)
                 parts = (number.low, number.high, number.unknown, *self._test(where), *days)
-                return loose.value("sum", parts, lambda key: self._sum(key, number))
+                return loose.value("sum", name, parts, lambda key: self._sum(key, number))
             case SumOfEarlier(earlier):
-                return loose.value("tidligere", (earlier, self._content(earlier)), lambda key: self._sum(key, None))
+                return loose.value(
+                    "tidligere", name, (earlier, self._content(earlier)), lambda key: self._sum(key, None)
+                )
             case _:
                 raise Undecided(f"«{name}» har ingen formel")
 
@@ -188,7 +210,7 @@ class LooseScene(Scene):
         self.loose.count(number, conj(neg(parts[1]), neg(days[1]) if days else True))
         if days and not whole:
             every = (*codes.known(True), *days)
-            total = self.loose.value("dager", every, lambda name: self._days(name, True, days, every))
+            total = self.loose.value("dager", "", every, lambda name: self._days(name, True, days, every))
             assert isinstance(total, Number)
             self.loose.formulas += [number.low <= lift(total.low), number.high <= lift(total.high)]
         return number
@@ -202,7 +224,12 @@ class LooseScene(Scene):
         found = self.loose.number(key, whole=False)
         none = z3.Bool(f"{key} ukjent")
         cause = Cause(*(z3.Bool(f"{key}: {why}") for why in ("facts", "rates", "judged")))
-        return Number(found.low, found.high, none, Cause(*(disj(one, conj(none, two)) for one, two in zip(found.cause, cause, strict=True))))
+        return Number(
+            found.low,
+            found.high,
+            none,
+            Cause(*(disj(one, conj(none, two)) for one, two in zip(found.cause, cause, strict=True))),
+        )
 
     def _content(self, name: str) -> tuple[Any, ...]:
         """What a name is said to be, for a sum over other months: the same words mean the same."""
@@ -211,6 +238,8 @@ class LooseScene(Scene):
         return (
             tuple((one.meaning, one.months) for one in scheme.definitions[name]),
             tuple((one.requirement, one.scope, one.in_force, one.exemptions) for one in days),
-            tuple((key, tuple((row.months, row.value, row.formula) for row in one.values)) for key, one in scheme.parameters.items()),
+            tuple(
+                (key, tuple((row.months, row.value, row.formula) for row in one.values))
+                for key, one in scheme.parameters.items()
+            ),
         )
-

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from engine.case.truth import JA, NEI, NO, YES
+from engine.decide.answer import SUPPLIED
 from engine.decide.compiled import HELD, CompiledScheme
-from engine.decide.group import FIRST, Clause, Group, _BY_CONSEQUENCE
+from engine.decide.group import _BY_CONSEQUENCE, FIRST, Clause, Group
 from engine.language.model import Exemption
 from engine.prove import code as codes
 from engine.prove.code import Code
@@ -77,9 +78,27 @@ class GroupMeaning:
         agreed, month = (moment.day, moment.month) if per_month else (None, None)
         self.plan = compiled.plan(group, agreed, month, moment.year)
         self.held = held
-        self.rules = tuple(
-            self._meaning(clause) for clause in group.clauses if self.plan.base[clause.in_force] & YES
-        )
+        self.in_force = tuple(clause for clause in group.clauses if self.plan.base[clause.in_force] & YES)
+        self._made: dict[int, Meaning] = {}
+
+    @cached_property
+    def rules(self) -> tuple[Meaning, ...]:
+        """The rules in force."""
+        return tuple(self.rule(clause) for clause in self.in_force)
+
+    @cached_property
+    def outside(self) -> bool:
+        """Whether the status is `utenfor` whatever the application says. Only the rules that can tell are looked at."""
+        if any(clause.rule.consequence == "avvist" for clause in self.in_force):
+            return False
+        telling = (clause for clause in self.in_force if clause.rule.consequence == "utenfor")
+        return any(self.rule(clause).effects.get("utenfor", False) is True for clause in telling)
+
+    def rule(self, clause: Clause) -> Meaning:
+        """What one rule answers."""
+        if id(clause) not in self._made:
+            self._made[id(clause)] = self._meaning(clause)
+        return self._made[id(clause)]
 
     def _meaning(self, clause: Clause) -> Meaning:
         base, leaves = self.plan.base, self.group.leaves
@@ -138,13 +157,7 @@ class GroupMeaning:
 
     def decisive(self, rule: Meaning) -> Bool:
         """Whether the rule is one of those that decided the status."""
-        return disj(
-            *(
-                conj(self.status[status], when)
-                for status, when in rule.effects.items()
-                if status != "delvis"
-            )
-        )
+        return disj(*(conj(self.status[status], when) for status, when in rule.effects.items() if status != "delvis"))
 
     def opened(self, component: str) -> Bool:
         """Whether a refusal opens for another component."""
@@ -164,6 +177,26 @@ class GroupMeaning:
                 for rule in self.rules
                 if component in rule.clause.rule.opens_for
             )
+        )
+
+    @property
+    def holds_back(self) -> Bool:
+        """Whether a requirement that can be supplied is not met, or not known to be, so that everything waits for it."""
+        return disj(
+            *(
+                disj(rule.effects.get(HELD, False), rule.value.uavklart)
+                for rule in self.rules
+                if rule.clause.rule.consequence == SUPPLIED
+            )
+        )
+
+    def tells_otherwise(self, other: GroupMeaning) -> Bool:
+        """Whether some rule answers otherwise, whatever follows from it."""
+        before = {rule.clause.rule.id: rule for rule in self.rules}
+        after = {rule.clause.rule.id: rule for rule in other.rules}
+        return disj(
+            before.keys() != after.keys(),
+            *(before[id].value.differs(after[id].value) for id in before.keys() & after.keys()),
         )
 
     def differs(self, other: GroupMeaning) -> Bool:

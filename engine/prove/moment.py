@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from engine.language.condition import Condition, leaves
 from engine.language.condition import Compare as Comparison
+from engine.language.condition import Condition, leaves
 from engine.language.expression import Binary, Call, Day, Expression, MonthOf
 from engine.language.model import ByAgreement, Months
 from engine.language.rulebook import SchemeRules
 from engine.language.vocabulary import Vocabulary
+from engine.prove.reading import reached_by
 from engine.text.month import Month, first_day, month_of, month_text
 from engine.text.norsk import date_text
 
@@ -92,11 +93,12 @@ class Borders:
                     self._named(exemption.when)
                 for condition in (rule.scope, rule.requirement, rule.judgement_when, rule.partial_when):
                     self._named(condition)
-        dated = (*scheme.definitions.values(), *scheme.notes.values(), *scheme.calculations.values())
-        for parts in dated:
-            for part in parts:
-                self._months(part.months)  # type: ignore[attr-defined]
-        for parameter in scheme.parameters.values():
+        for definition in (one for versions in scheme.definitions.values() for one in versions):
+            self._months(definition.months)
+        for calculation in (one for versions in scheme.calculations.values() for one in versions):
+            self._months(calculation.months)
+        read = reached_by(scheme)
+        for parameter in (one for name, one in scheme.parameters.items() if name in read):
             for row in parameter.values:
                 self._months(row.months)
                 if isinstance(row.value, date):

@@ -16,7 +16,7 @@ from engine.prove.domain import Variable
 from engine.prove.layout import Layout
 from engine.prove.logic import Bool, neg
 from engine.prove.moment import Moment
-from engine.prove.scene import ExactScene
+from engine.prove.scene import ExactScene, Scene
 from engine.prove.solver import Clock, Question
 from engine.prove.witness import APPLICATION, World
 from engine.text.month import Month, first_day, last_day
@@ -24,16 +24,26 @@ from engine.text.month import Month, first_day, last_day
 Profile = Mapping[str, Stated | None]
 
 
-def profile(compiled: CompiledScheme, moment: Moment, month: Month, component: str, clock: Clock, world: World) -> Profile:
+def profile(
+    compiled: CompiledScheme, moment: Moment, month: Month, component: str, clock: Clock, world: World
+) -> Profile:
     """For each fact, by owner and name (`lege.…`), its ordinary value; None is not stated."""
-    layout = Layout(world, month, periods=1, reach=0)
-    scene = ExactScene(compiled, world, moment, layout)
-    status = scene.component(component).rules.status
-    applied = scene.applied(component).yes
-    formal = scene.application.status["ja"]
-    question = Question([*world.limits, *world.at(moment), *layout.formulas, *scene.formulas], clock)
-    question.add(neg(one) for one in layout.odd)
-    for wish in (applied, formal, status["ja"]):
+    wishes: list[Bool] = []
+    if compiled.vocabulary.schemes[world.scheme].has_doctors:
+        layout = Layout(world, month, periods=1, reach=0)
+        scene: Scene = ExactScene(compiled, world, moment, layout)
+        question = Question([*layout.formulas, *scene.formulas, *(neg(one) for one in layout.odd)], clock)
+        if component:
+            wishes = [scene.applied(component).yes, scene.component(component).rules.status["ja"]]
+    else:
+        scene = Scene(compiled, world, moment)
+        question = Question([], clock)
+    formal = scene.application
+    wishes = [*wishes[:1], formal.status["ja"], *wishes[1:]]
+    if not compiled.components:  # what is never granted is ordinary where every rule that can be met is
+        wishes += [rule.value.ja for rule in formal.rules]
+    question.add([*world.limits, *world.at(moment)])
+    for wish in wishes:
         if question.holds(wish):
             question.add([wish])
     found: dict[str, Stated | None] = {}

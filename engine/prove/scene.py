@@ -6,7 +6,6 @@ what holds in the loose scene holds of every application, however its periods li
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,8 +13,10 @@ from typing import Any
 import z3
 
 from engine.case.calendar import DAY
-from engine.decide.compiled import HELD, CompiledComponent, CompiledScheme
-from engine.language.model import DaysCounted, Definition, EarliestOf, LastOf, Run, SumOfEarlier, SumOverDays
+from engine.decide.compiled import CompiledComponent, CompiledScheme
+from engine.language.condition import Compare, leaves
+from engine.language.expression import Name
+from engine.language.model import Run
 from engine.prove import code as codes
 from engine.prove.code import Code
 from engine.prove.derive import Derivation, Span, Stretch, why
@@ -25,7 +26,7 @@ from engine.prove.logic import Bool, compare, conj, disj, neg
 from engine.prove.meaning import GroupMeaning
 from engine.prove.moment import Moment
 from engine.prove.solver import Undecided
-from engine.prove.vector import NONE, Cause, Number, Vector, exact
+from engine.prove.vector import NONE, Cause, Number, Vector
 from engine.prove.world import APPLICATION, DOCTOR, World, calendar, vectors, window
 from engine.text.month import Month, days_in
 
@@ -57,6 +58,7 @@ class Scene:
         }
         self.doctor = {**self.base, **vectors(world.of(DOCTOR, "lege"))}
         self._components: dict[str, ComponentScene] = {}
+        self._frames: dict[str, Frame] = {}
 
     def component(self, name: str) -> ComponentScene:
         """The component in the month."""
@@ -65,7 +67,7 @@ class Scene:
         return self._components[name]
 
     def _component(self, part: CompiledComponent) -> ComponentScene:
-        frame = self.month_frame(part)
+        frame = self.frame_of(part)
         calculation = part.calculation(self.moment.month)
         amount = None if calculation is None else frame.formula(calculation[0].formula)
         held: Bool = self.held
@@ -73,6 +75,12 @@ class Scene:
             held = disj(held, conj(amount.unknown, neg(amount.cause.rates)), amount.ranged)
         rules = GroupMeaning(self.compiled, part.months, self.moment, frame, True, held)
         return ComponentScene(part, rules, amount, frame)
+
+    def frame_of(self, part: CompiledComponent) -> Frame:
+        """The month's frame, for the component."""
+        if part.component.id not in self._frames:
+            self._frames[part.component.id] = self.month_frame(part)
+        return self._frames[part.component.id]
 
     def month_frame(self, part: CompiledComponent) -> Frame:
         raise NotImplementedError
@@ -104,6 +112,16 @@ class Scene:
         return GroupMeaning(self.compiled, self.compiled.lists[name], self.moment, frame, False)
 
 
+def is_outside(compiled: CompiledScheme, name: str, moment: Moment) -> bool:
+    """Whether a month is outside the grant year whatever the application says. Only the calendar is looked at."""
+    values = {**window(compiled, moment.year), **calendar(compiled.slots, moment.month)}
+    frame = Frame(compiled.slots, values, moment.month)
+    try:
+        return GroupMeaning(compiled, compiled.components[name].months, moment, frame, True).outside
+    except Undecided:
+        return False
+
+
 class ExactScene(Scene):
     """A scene over a layout of periods, with the calendar exact."""
 
@@ -119,8 +137,7 @@ class ExactScene(Scene):
         if any(isinstance(one.meaning, Run) for versions in compiled.scheme.definitions.values() for one in versions):
             self.formulas.append(layout.plain_starts)
         for one, span in zip(layout.slots, self.spans, strict=True):
-            limits = [limit for limit in _limits(compiled, span.frame) if limit is not None]
-            self.formulas += layout.uncut(one, limits)
+            self.formulas += layout.uncut(one, _limits(compiled, span.frame))
 
     def _span_frame(self, slot: Slot, month: Month, day: Number | None = None) -> Frame:
         values = {**self.doctor, **slot.vectors, **calendar(self.slots, month)}
@@ -156,12 +173,18 @@ class ExactScene(Scene):
             frame = self._span_frame(first, month)
             stretch = Stretch(0, frame, True, days_in(month), codes.known(True), NONE)
             derive = Derivation([stretch], self.spans[:1], self.layout.measure, _no_more, days_in(month))
-            value = Frame(self.slots, {**self.doctor, **calendar(self.slots, month)}, self.moment.month, derive).number(name)
+            value = Frame(self.slots, {**self.doctor, **calendar(self.slots, month)}, self.moment.month, derive).number(
+                name
+            )
             reached = self.layout.back >= back
             total = total + z3.If(reached, _real(value.low), _real(0))
             none = disj(none, conj(reached, value.unknown))
             cause |= value.cause.when(reached)
-            self.formulas.append(compare(value.low, "=", value.high) if value.unknown is False else disj(value.unknown, compare(value.low, "=", value.high)))
+            self.formulas.append(
+                compare(value.low, "=", value.high)
+                if value.unknown is False
+                else disj(value.unknown, compare(value.low, "=", value.high))
+            )
         if any(part.days is not None for part in self.compiled.components.values()):
             raise Undecided("summen av tidligere måneder har ingen formel der dager kan falle ut")
         self.formulas.append(self.layout.back_day == 1)
@@ -187,37 +210,27 @@ def counted(rules: GroupMeaning) -> tuple[Code, Cause]:
     code = Code(status["ja"], status["nei"], disj(status["ja"], skjønn), disj(status["nei"], skjønn))
     lacks = NONE
     for rule in rules.rules:
-        for condition in (rule.clause.rule.requirement, rule.clause.rule.scope, *(one.when for one, _ in rule.exemptions)):
+        for condition in (
+            rule.clause.rule.requirement,
+            rule.clause.rule.scope,
+            *(one.when for one, _ in rule.exemptions),
+        ):
             lacks |= why(condition, rules.frame)
     return code, Cause(facts=conj(uavklart, lacks.facts))
 
 
-def _limits(compiled: CompiledScheme, frame: Frame) -> list[Number | None]:
-    """The dates that rules compare a day with, in a period."""
-    from engine.language.condition import Compare, leaves
-    from engine.language.expression import Name
+#: how many days after a date the answer to a comparison with it changes
+_CHANGES = {">=": (0,), "<": (0,), ">": (1,), "<=": (1,), "=": (0, 1)}
+_TURNED = {">=": "<=", "<=": ">=", ">": "<", "<": ">", "=": "="}
 
-    found: list[Number | None] = []
-    versions = [rule for rules in compiled.scheme.rules.values() for rule in rules]
-    for condition in compiled._day_conditions(versions):
+
+def _limits(compiled: CompiledScheme, frame: Frame) -> list[tuple[Number, int]]:
+    """The dates that rules compare a day with, in a period."""
+    found: list[tuple[Number, int]] = []
+    for condition in compiled.day_conditions:
         for leaf in leaves(condition):
             if isinstance(leaf, Compare):
-                for side, other in ((leaf.left, leaf.right), (leaf.right, leaf.left)):
+                for side, other, op in ((leaf.left, leaf.right, leaf.op), (leaf.right, leaf.left, _TURNED[leaf.op])):
                     if isinstance(side, Name) and side.name == DAY:
-                        found.append(frame.formula(other))
+                        found += [(frame.formula(other), later) for later in _CHANGES[op]]
     return found
-
-
-__all__ = [
-    "HELD",
-    "ComponentScene",
-    "DaysCounted",
-    "Definition",
-    "EarliestOf",
-    "ExactScene",
-    "LastOf",
-    "Mapping",
-    "Scene",
-    "SumOfEarlier",
-    "SumOverDays",
-]

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from engine.case.truth import YES
 from engine.decide.compiled import CompiledComponent, CompiledScheme
 from engine.decide.group import Clause, Group
-from engine.language.condition import Condition, leaves, operand_names
-from engine.language.expression import Expression, names
-from engine.language.model import Calculation, DaysCounted, Definition, Formula, Parameter, Rule, Run, SumOfEarlier, SumOverDays
+from engine.language.condition import Condition
+from engine.language.expression import names
+from engine.language.model import Calculation, Parameter, Rule
 from engine.language.names import WINDOW
 from engine.prove.moment import Moment
-from engine.case.truth import YES
+from engine.prove.reading import names_in, read_by
 
 
 class Touched:
@@ -26,7 +27,9 @@ class Touched:
         self.after = after
         self._names: dict[str, bool] = {}
         years = [
-            tuple((one.grant_year.year, one.grant_year.months) for one in side.scheme.sets if one.grant_year is not None)
+            tuple(
+                (one.grant_year.year, one.grant_year.months) for one in side.scheme.sets if one.grant_year is not None
+            )
             for side in (before, after)
         ]
         self._window = years[0] != years[1]
@@ -47,17 +50,17 @@ class Touched:
         if one is not None or other is not None:
             if one is None or other is None or _table(one) != _table(other):
                 return True
-            return self.any(_names_of_table(one))
+            return self.any(read_by(self.before.scheme, name))
         before, after = (side.scheme.definitions.get(name, ()) for side in (self.before, self.after))
         if [(d.meaning, d.months) for d in before] != [(d.meaning, d.months) for d in after]:
             return True
-        return any(self.any(_names_of_definition(definition)) for definition in before)
+        return self.any(read_by(self.before.scheme, name))
 
     def any(self, found: Iterable[str]) -> bool:
         return any([self.name(one) for one in found])
 
     def condition(self, condition: Condition | None) -> bool:
-        return condition is not None and self.any(_names_of(condition))
+        return self.any(names_in(condition))
 
     # --- rules ----------------------------------------------------------------------------------------------------------
 
@@ -88,7 +91,7 @@ class Touched:
         before, after = one.calculation(moment.month), other.calculation(moment.month)
         if before is None or after is None:
             return before is not after
-        return _sum(before[0]) != _sum(after[0]) or self.any(_in(before[0].formula))
+        return _sum(before[0]) != _sum(after[0]) or self.any(one.name for one in names(before[0].formula))
 
 
 def in_force(
@@ -127,35 +130,3 @@ def _table(one: Parameter) -> tuple[Any, ...]:
 
 def _sum(one: Calculation) -> tuple[Any, ...]:
     return one.formula, one.unit, one.rounding.step, one.rounding.mode
-
-
-def _names_of_table(one: Parameter) -> set[str]:
-    found = {one.keyed_by} if one.keyed_by is not None else set()
-    for variant in one.variants:
-        found |= _names_of(variant.when)
-    for row in one.values:
-        if row.formula is not None:
-            found |= _in(row.formula)
-    return found
-
-
-def _names_of_definition(one: Definition) -> set[str]:
-    match one.meaning:
-        case DaysCounted(where, _) | Run(where, _):
-            return set() if where is None else _names_of(where)
-        case SumOverDays(value, where):
-            return _in(value) | (set() if where is None else _names_of(where))
-        case SumOfEarlier(name):
-            return {name}
-        case Formula(value):
-            return _in(value)
-        case _:
-            return set()
-
-
-def _names_of(condition: Condition) -> set[str]:
-    return {name.name for leaf in leaves(condition) for name in operand_names(leaf)}
-
-
-def _in(expression: Expression) -> set[str]:
-    return {name.name for name in names(expression)}

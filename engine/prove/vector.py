@@ -225,10 +225,7 @@ def _chosen_answers(
 def _chosen_lack(told: Sequence[tuple[Bool, Vector]], otherwise: Vector) -> tuple[Bool, Cause]:
     none = _first([(holds, one.unknown) for holds, one in told], otherwise.unknown)
     cause = Cause(
-        *(
-            _first([(holds, one.cause[part]) for holds, one in told], otherwise.cause[part])
-            for part in range(len(NONE))
-        )
+        *(_first([(holds, one.cause[part]) for holds, one in told], otherwise.cause[part]) for part in range(len(NONE)))
     )
     return none, cause
 

@@ -81,7 +81,9 @@ def _rows(model: Any, world: World, level: str) -> dict[str, tuple[Facts, ...]]:
     lists = {}
     for fact in world.vocabulary.facts_of(world.scheme, level):
         if fact.kind == "liste" and any(one.owner == fact.name for one in world.variables.values()):
-            lists[fact.name] = (_facts(model, world, fact.name),)
+            row = _facts(model, world, fact.name)
+            if row:
+                lists[fact.name] = (row,)
     return lists
 
 

@@ -59,12 +59,14 @@ class World:
         """What the facts can be, of all variables made so far."""
         return [one.limits for one in self.variables.values()]
 
+    def of_year(self, moment: Moment) -> list[Bool]:
+        """What a moment says of the application."""
+        year = self.variables.get(f"{APPLICATION}.{self.vocabulary.grant_year}")
+        return [] if year is None else [year.is_(moment.year)]
+
     def at(self, moment: Moment) -> list[Bool]:
         """What a moment says of the facts that choose rules."""
-        found: list[Bool] = []
-        year = self.variables.get(f"{APPLICATION}.{self.vocabulary.grant_year}")
-        if year is not None:
-            found.append(year.is_(moment.year))
+        found = self.of_year(moment)
         agreed = self.variables.get(f"{DOCTOR}.{self.vocabulary.agreement_date}")
         if agreed is not None:
             if moment.agreed is None:

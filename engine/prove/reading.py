@@ -1,0 +1,61 @@
+"""What rules read: the names in conditions, and the names that tables and definitions are worked out from."""
+
+from __future__ import annotations
+
+from engine.language.condition import Condition, leaves, operand_names
+from engine.language.expression import names
+from engine.language.model import DaysCounted, EarliestOf, Formula, LastOf, Run, SumOfEarlier, SumOverDays
+from engine.language.rulebook import SchemeRules
+
+
+def reached_by(scheme: SchemeRules) -> set[str]:
+    """Every name that a rule, a component or a calculation leans on, through tables and definitions."""
+    waiting: list[str] = []
+    for versions in scheme.rules.values():
+        for rule in versions:
+            conditions = (rule.scope, rule.requirement, rule.judgement_when, rule.partial_when)
+            for condition in (*conditions, *(one.when for one in rule.exemptions)):
+                waiting += names_in(condition)
+    for component in scheme.components.values():
+        waiting += [*names_in(component.applied_when), *names_in(component.subsidiary_when)]
+    for calculations in scheme.calculations.values():
+        for calculation in calculations:
+            waiting += [name.name for name in names(calculation.formula)]
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += read_by(scheme, name)
+    return found
+
+
+def read_by(scheme: SchemeRules, name: str) -> set[str]:
+    """The names that a rate, a threshold or a definition is directly worked out from."""
+    found: set[str] = set()
+    table = scheme.parameters.get(name)
+    if table is not None:
+        found |= {table.keyed_by} if table.keyed_by is not None else set()
+        for variant in table.variants:
+            found |= set(names_in(variant.when))
+        for row in table.values:
+            found |= {one.name for one in names(row.formula)} if row.formula is not None else set()
+    for definition in scheme.definitions.get(name, ()):
+        match definition.meaning:
+            case DaysCounted(where, _) | Run(where, _):
+                found |= set(names_in(where))
+            case SumOverDays(value, where):
+                found |= {one.name for one in names(value)} | set(names_in(where))
+            case SumOfEarlier(earlier):
+                found.add(earlier)
+            case LastOf(fact) | EarliestOf(fact):
+                found.add(fact)
+            case Formula(value):
+                found |= {one.name for one in names(value)}
+    return found
+
+
+def names_in(condition: Condition | None) -> list[str]:
+    """Every name in a condition."""
+    found = leaves(condition) if condition is not None else ()
+    return [name.name for leaf in found for name in operand_names(leaf)]
