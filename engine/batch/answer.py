@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
 from math import lcm
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from engine.batch.vector import FACTS, JUDGED, Choice, Expr, Number, Several, Text, Vector, bits, whole
+from engine.decide.group import Group
 from engine.language.condition import All, Among, Compare, Condition, Given, Includes, Judgement, Leaf, Not, leaves
 from engine.language.condition import Any as AnyOf
 
@@ -47,6 +49,12 @@ def answer(leaf: Leaf, frame: Frame) -> Answer:
             return _includes(frame.vector(name.name), value)
         case Given(name, word):
             return _given(frame.vector(name.name), word == "kjent")
+
+
+def answers(group: Group, leaves: Iterable[int], frame: Frame) -> dict[int, Answer]:
+    """The answers of some of a group's leaves, by number."""
+    told = ((number, group.leaves[number]) for number in leaves)
+    return {number: answer(leaf, frame) for number, leaf in told if leaf is not None}
 
 
 def _sure(test: Expr) -> Answer:
@@ -93,8 +101,9 @@ def _undecided(yes: Expr, no: Expr, sides: tuple[Vector, ...]) -> Answer:
     else:  # what is wholly unknown counts before what lies between two bounds
         unknown = [one.low.isnull() if isinstance(one, Number) else ibis.literal(False) for one in told]
         first, second = told
-        both = first.cause | second.cause
-        cause = (unknown[0] == unknown[1]).ifelse(both, unknown[0].ifelse(first.cause, second.cause))
+        causes: list[Expr] = [first.cause, second.cause]
+        both = causes[0] | causes[1]
+        cause = (unknown[0] == unknown[1]).ifelse(both, unknown[0].ifelse(*causes))
     return Answer(yes, no, ~yes & ~no & (cause == whole(JUDGED)))
 
 

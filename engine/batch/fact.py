@@ -8,16 +8,24 @@ from typing import Any
 import ibis
 
 from engine.batch.schema import decimals, largest
-from engine.batch.vector import FACTS, Choice, Expr, Number, Several, Text, Vector, number, whole
+from engine.batch.vector import (
+    FACTS,
+    LAST_DATE,
+    LAST_MONTH,
+    Choice,
+    Expr,
+    Number,
+    Several,
+    Text,
+    Vector,
+    number,
+    whole,
+)
 from engine.case.stated import read_stated
 from engine.language.vocabulary import Fact
-from engine.text.month import Month
 
 #: the ordinal of the day that databases count from
 _EPOCH = 719_163
-
-#: the latest month there is
-_LAST_MONTH = 9999 * 12 + 11
 
 
 def ordinal(day: Expr) -> Expr:
@@ -89,12 +97,12 @@ def _default(fact: Fact, den: int) -> int:
 def _numerator(fact: Fact, column: Expr) -> tuple[Expr, int, int, int, str]:
     match fact.kind:
         case "dato":
-            return ordinal(column), 1, 1, 3_652_059, "dato"
+            return ordinal(column), 1, 1, LAST_DATE, "dato"
         case "tidspunkt":
-            return ordinal(column.date()), 1, 1, 3_652_059, "dato"
+            return ordinal(column.date()), 1, 1, LAST_DATE, "dato"
         case "måned":
             year, month = column.substr(0, 4).cast("int64"), column.substr(5, 2).cast("int64")
-            return year * whole(12) + month - whole(1), 1, 0, Month(_LAST_MONTH), "måned"
+            return year * whole(12) + month - whole(1), 1, 0, LAST_MONTH, "måned"
         case "heltall":
             return column.cast("int64"), 1, -largest(fact), largest(fact), "tall"
         case _:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
@@ -84,14 +84,14 @@ class Frame:
             parameter, values = found
             if parameter.variants and name == parameter.name:
                 return self._by_variant(parameter)
-            return self._by_key(parameter, values, name) if parameter.keyed_by else self._by_month(values, name)
+            return self._by_key(parameter, values, name) if parameter.keyed_by else self._of_month(values, name)
         versions = self.names.versions(name)
         if not versions:
             raise Missing(name)
         vectors = [self._version(name, place, one) for place, one in enumerate(versions)]
         if len(vectors) == 1:
             return vectors[0]
-        return self._first([(one.months, vector) for one, vector in zip(versions, vectors, strict=True)][::-1], 0)
+        return self.by_month([(one.months, vector) for one, vector in zip(versions, vectors, strict=True)][::-1], 0)
 
     def _version(self, name: str, place: int, definition: Definition) -> Number:
         if isinstance(definition.meaning, Formula):
@@ -161,14 +161,16 @@ class Frame:
             return constant(value.value)
         return constant(value.value.toordinal(), "dato")
 
-    def _by_month(self, values: tuple[Quantity, ...], name: str) -> Number:
+    def _of_month(self, values: tuple[Quantity, ...], name: str) -> Number:
         """The value whose months hold."""
         if len(values) == 1 and values[0].months == Months():
             return self._value(values[0], name)
-        return self._first([(one.months, self._value(one, name)) for one in values], self.rates.get(name, 0))
+        return self.by_month([(one.months, self._value(one, name)) for one in values], self.rates.get(name, 0))
 
-    def _first(self, choices: list[tuple[Months, Number]], otherwise: int) -> Number:
+    def by_month(self, choices: list[tuple[Months, Number]], otherwise: int) -> Number:
         """The first of the vectors whose months hold; else unknown because of `otherwise`."""
+        if len(choices) == 1 and choices[0][0] == Months():
+            return choices[0][1]
         month = self.number(MONTH).low
 
         def holds(months: Months) -> Expr:
@@ -184,7 +186,7 @@ class Frame:
         for value in values:
             by_key.setdefault(value.key or "", []).append(value)
         choices = [
-            (key.low == whole(int(one) * key.den), self._by_month(tuple(rows), name)) for one, rows in by_key.items()
+            (key.low == whole(int(one) * key.den), self._of_month(tuple(rows), name)) for one, rows in by_key.items()
         ]
         found = _chosen(choices, self._unknown(self.rates.get(name, 0)))
         if key.cause is None:
@@ -247,6 +249,11 @@ class Frame:
         from engine.batch.answer import causes
 
         return causes(condition, self)
+
+
+def kept(frame: Frame, names: Iterable[str]) -> dict[str, Expr]:
+    """The columns that keep some names for later tables."""
+    return {f"{name}{ending}": part for name in sorted(names) for ending, part in frame.vector(name).parts().items()}
 
 
 def _common(left: int, right: int) -> int:

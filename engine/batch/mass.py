@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from engine import __version__
+from engine.batch.builder import Builder
 from engine.batch.engine import DuckDB, Run
 from engine.batch.folder import REJECTED
 from engine.batch.folder_out import copy, one_file
-from engine.batch.program import Builder
 from engine.batch.reading import Intake, kept, read_tables
 from engine.batch.result import APPLICATIONS, DOCTORS, MONTHS, Result, shown_columns
 from engine.batch.run_folder import COMMAND, RECEIPT
@@ -203,7 +203,7 @@ class Mass:
 
     def _count(self, result: Result) -> None:
         counted = "count(*), coalesce(sum(sum), 0), count(*) - count(sum), coalesce(sum(kjent) FILTER (sum IS NULL), 0)"
-        decided = result.builder.own("vedtak_søknad")
+        decided = result.builder.program.own("vedtak_søknad")
         for outcome, count, known, open_, open_known in self._rows(
             f'SELECT utfall, {counted} FROM "{decided}" GROUP BY utfall'
         ):

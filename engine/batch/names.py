@@ -131,6 +131,18 @@ class Names:
             for operand in operand_names(leaf):
                 yield from self.bases(operand.name)
 
+    def may_lack_rate(self, name: str) -> bool:
+        """Whether a name is worked out from a rate or threshold, which may be unknown."""
+        waiting, seen = [name], set()
+        while waiting:
+            one = waiting.pop()
+            if self.parameter(one) is not None:
+                return True
+            if one not in seen:
+                seen.add(one)
+                waiting += self.parts(one)
+        return False
+
     # --- what to keep from the table before -----------------------------------------------------------------------------
 
     def frontier(self, wanted: Iterable[str], level: int) -> set[str]:

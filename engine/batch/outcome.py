@@ -11,16 +11,13 @@ import ibis
 
 from engine.batch.asking import Asking, looked_up
 from engine.batch.join import joined, without
-from engine.batch.vector import FIRST_RATE, LARGEST, Expr, Number, TooLarge, as_whole, number, rounded, whole
+from engine.batch.vector import LARGEST, RATES, Expr, Number, TooLarge, as_whole, number, rounded, whole
 from engine.batch.verdict import PAID, STATUS, STATUSES, month_statuses, of_parts, outcomes
 from engine.case.calendar import MONTH
 from engine.decide.money import NEEDED
 
 if TYPE_CHECKING:
-    from engine.batch.program import Builder
-
-_RATES = -(1 << FIRST_RATE)
-_ØRE = Fraction(1, 100)
+    from engine.batch.builder import Builder
 
 #: where no component stepped in
 _NOBODY = 7
@@ -98,7 +95,7 @@ class Lines:
             amount = paid.ifelse(ibis.coalesce(table["beløp"], zero), zero)
             if "beløp|sak" in table.columns:
                 needed = _is_one_of(table["status"], NEEDED) & table["beløp"].isnull()
-                rates = needed.ifelse(table["beløp|sak"] & whole(_RATES), zero)
+                rates = needed.ifelse(table["beløp|sak"] & whole(RATES), zero)
         return table.select(
             lege_nr=table["lege_nr"],
             del_nr=ibis.literal(place, "int8"),
@@ -139,9 +136,12 @@ class Lines:
         every = reduce(lambda a, b: a.union(b, distinct=False), parts)
         grouped = every.group_by(["lege_nr", "måned"]).aggregate(deler=every["deler"].bit_or())
         asking = Asking(
-            self.builder.own("svar_deler"), ("deler",), (("månedens", "int8"),), _parts_judge(self.builder.panel)
+            self.builder.program.own("svar_deler"),
+            ("deler",),
+            (("månedens", "int8"),),
+            _parts_judge(self.builder.panel),
         )
-        joint = self.builder._add("måneder_sammen", looked_up(grouped, asking), asking)
+        joint = self.builder.program.add("måneder_sammen", looked_up(grouped, asking), asking)
         inside = joint.filter(joint["månedens"] != _status("utenfor"))
         rows = []
         for place, table in enumerate(tables):
@@ -177,7 +177,7 @@ def _text_of(mask: Expr, texts: list[str]) -> Expr:
     return ibis.cases(*cases, else_=ibis.literal(most))
 
 
-def decided(builder: Builder, doctors: Any, months: Mapping[str, Any]) -> Any:
+def decided_doctors(builder: Builder, doctors: Any, months: Mapping[str, Any]) -> Any:
     """The doctors with their outcomes and lines."""
     lines = Lines(builder, months)
     rows = lines.rows()
@@ -192,7 +192,7 @@ def decided(builder: Builder, doctors: Any, months: Mapping[str, Any]) -> Any:
             f"satser{place}": own.ifelse(rows["satser"], zero).bit_or(),
             f"siste{place}": rows["måned_nr"].max(where=own),
         }
-    gathered = builder._add("linjer", rows.group_by("lege_nr").aggregate(**columns))
+    gathered = builder.program.add("linjer", rows.group_by("lege_nr").aggregate(**columns))
     table = joined(doctors, gathered, {"lege_nr": "lege_nr"}, "left")
     texts, summary = _outcomes(builder), builder.compiled.summary
     none = ibis.null("string")
@@ -202,8 +202,8 @@ def decided(builder: Builder, doctors: Any, months: Mapping[str, Any]) -> Any:
         else_=_text_of(ibis.coalesce(table["månedsmaske"], whole(0)), texts),
     )
     sets = [
-        (table["bøtte"] == ibis.literal(place, "int8"), ibis.literal(one.id))
-        for place, one in enumerate(builder.buckets.sets)
+        (table["avtaletype"] == ibis.literal(place, "int8"), ibis.literal(one.id))
+        for place, one in enumerate(builder.kinds.sets)
         if one is not None
     ]
     found: dict[str, Expr] = {
@@ -219,7 +219,7 @@ def decided(builder: Builder, doctors: Any, months: Mapping[str, Any]) -> Any:
     stopped = table["avvist"] | table["utenfor"]
     for place, name in enumerate(builder.parts):
         found |= _line(builder, table, place, name, stopped, texts)
-    return builder._add("vedtak_lege", table.select(**found))
+    return builder.program.add("vedtak_lege", table.select(**found))
 
 
 def _line(builder: Builder, table: Any, place: int, name: str, stopped: Expr, texts: list[str]) -> dict[str, Expr]:
@@ -266,7 +266,7 @@ def _øre(amount: Number) -> Expr:
     raise TooLarge("avrundingen gir mindre enn hele øre")
 
 
-def applications(builder: Builder, application: Any, doctors: Any | None) -> Any:
+def decided_applications(builder: Builder, application: Any, doctors: Any | None) -> Any:
     """The applications with their outcomes and sums."""
     summary = builder.compiled.summary
     status_of = {rule.outcome: rule.status for rule in summary.outcomes if rule.status}
@@ -301,7 +301,7 @@ def applications(builder: Builder, application: Any, doctors: Any | None) -> Any
     if not builder.parts:
         settled = (outcome == summary.formal_defect) | (outcome == summary.without_months)
         open_sum = open_sum | ~settled
-    return builder._add(
+    return builder.program.add(
         "vedtak_søknad",
         table.select(
             nr=table["nr"],

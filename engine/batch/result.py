@@ -23,7 +23,7 @@ from engine.case.calendar import MONTH
 from engine.text.month import month_text
 
 if TYPE_CHECKING:
-    from engine.batch.program import Builder
+    from engine.batch.builder import Builder
 
 MONTHS, DOCTORS, APPLICATIONS = "måneder", "leger", "søknader"
 
@@ -57,9 +57,9 @@ class Result:
         return self.tables
 
     def _step(self, name: str) -> Any:
-        full = self.builder.own(name)
-        found = next(step for step in self.builder.program.steps if step.name == full)
-        return ibis.table(found.expression.schema(), name=full)
+        found = self.builder.program.step(name)
+        assert found is not None, name
+        return found
 
     # --- rates -----------------------------------------------------------------------------------------------------------
 
@@ -71,14 +71,14 @@ class Result:
         every = masks[0]
         for one in masks[1:]:
             every = every.union(one)
-        names = self.builder.own("satsnavn")
+        names = self.builder.program.own("satsnavn")
         asking = Asking(names, ("maske",), (("satser_tekst", "string"),), self._text_of)
         given = ibis.table(asking.schema, name=names).rename({"~maske": "maske"})
         distinct = every.distinct().view()
         found = without(distinct.join(given, distinct["maske"] == given["~maske"], how="left"), "~maske").view()
-        keys = ibis.table(found.schema(), name=self.builder.own("satsmasker"))
+        keys = ibis.table(found.schema(), name=self.builder.program.own("satsmasker"))
         keys = keys.filter(keys["satser_tekst"].isnull()).select("maske")
-        self.builder._add("satsmasker", found, Question(asking, "satser_tekst", keys))
+        self.builder.program.add("satsmasker", found, Question(asking, "satser_tekst", keys))
         self.rate_names = ibis.table(asking.schema, name=names).select("maske", "satser_tekst")
 
     def _text_of(self, key: tuple[int, ...]) -> tuple[str]:
@@ -141,8 +141,8 @@ class Result:
         parts = []
         for place, name in enumerate(self.order):
             parts.append(self._of_component(place, name, self._step(f"måned{place}")))
-            if self.builder.own(f"måned{place}_i_stedet") in {step.name for step in self.builder.program.steps}:
-                rows = self._step(f"måned{place}_i_stedet")
+            rows = self.builder.program.step(f"måned{place}_i_stedet")
+            if rows is not None:
                 kept = ~rows["kanskje"] | (rows["status"] == ibis.literal(STATUS["uavklart"], "int8"))
                 parts.append(self._of_component(place, name, rows.filter(kept & ~rows[f"søkt{place}"])))
         table = parts[0]
@@ -152,12 +152,7 @@ class Result:
 
     def _of_component(self, place: int, name: str, rows: Any) -> Any:
         months = ibis.table(self.month_names_schema, name="månedsnavn")
-        decided = next(
-            question.asking
-            for step in self.builder.program.steps
-            for question in step.asks
-            if question.asking.table == self.builder.own(f"svar_måned{place}")
-        )
+        decided = self.builder.program.asking(f"svar_måned{place}")
         answers = ibis.table(decided.schema, name=decided.table).select(NUMBER, "avgjort_av")
         people = self._step("vedtak_lege").select("lege_nr", "lege_id", "søknad_id")
         table = joined(
@@ -232,7 +227,7 @@ def shown_columns(builders: Sequence[Builder]) -> dict[str, Shown]:
     found: dict[str, Shown] = {}
     for builder in builders:
         titles = {name: column for column, name in builder.vocabulary.shown_per_month.items()}
-        for name in builder.shown:
+        for name in builder.needs.shown:
             numbers = [one.shown_numbers[name] for one in builders if name in one.shown_numbers]
             if numbers:
                 den = lcm(*(number.den for number in numbers))

@@ -13,6 +13,7 @@ from math import lcm
 from typing import Any
 
 from engine.batch.names import Names
+from engine.batch.program import Fixed
 from engine.batch.vector import FACTS, FIRST_RATE, MOST_RATES, OTHER, Number, TooLarge, Vector, number
 from engine.case.calendar import DAYS_IN_MONTH, MONTH
 from engine.case.facts import application_frame
@@ -26,7 +27,7 @@ from engine.text.month import Month, days_in, first_day, last_day
 #: a grant year that is not stated
 NO_YEAR = -1
 
-Rows = dict[str, list[int | None]]
+Rows = Fixed
 
 
 def rate_bits(names: Names) -> dict[str, int]:
@@ -79,7 +80,8 @@ def of_years(compiled: CompiledScheme, names: Names, wanted: Iterable[str], rate
         grant_set = of_grant_year(compiled.scheme, year)
         frames.append(application_frame(application, compiled.slots, grant_set, []))
     static = _static(names, sorted(wanted), frames, rates)
-    return Static({"år": [NO_YEAR if year is None else year for year in years]} | static.rows, static.vectors)
+    own: Rows = {"år": [NO_YEAR if year is None else year for year in years]}
+    return Static(own | static.rows, static.vectors)
 
 
 def _static(names: Names, wanted: Sequence[str], frames: Sequence[CaseFrame], rates: Mapping[str, int]) -> Static:

@@ -12,18 +12,23 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import reduce
 from math import gcd, lcm
-from typing import Any
+from typing import Any, TypeVar
 
 import ibis
 
 #: reasons a value is not known, as bits of `cause`; rates have the bits from `FIRST_RATE` on
 FACTS, JUDGED, OTHER, FIRST_RATE = 1, 2, 4, 3
 
+#: the bits of a cause that are rates
+RATES = -(1 << FIRST_RATE)
+
 #: the most that a column of whole numbers holds, and the most rates that can be told apart
 LARGEST = 2**63 - 1
 MOST_RATES = 62 - FIRST_RATE
 
 Expr = Any
+
+V = TypeVar("V", bound="Vector")
 
 
 class TooLarge(ValueError):
@@ -252,13 +257,23 @@ _EXTREMES: Mapping[str, tuple[Callable[..., Expr], Callable[..., int]]] = {
 }
 
 
+def read_vector(table: Any, name: str, vector: V) -> V:
+    """A vector from the table that keeps it."""
+    found = vector.read(lambda ending: table[f"{name}{ending}"])
+    assert isinstance(found, type(vector))
+    return found
+
+
 def read_vectors(table: Any, vectors: Mapping[str, Vector]) -> dict[str, Vector]:
     """Vectors by name, from the table that keeps them: each in the columns of its name and the endings of its parts."""
-    return {name: vector.read(lambda ending, name=name: table[f"{name}{ending}"]) for name, vector in vectors.items()}
+    return {name: read_vector(table, name, vector) for name, vector in vectors.items()}
 
 
 #: ordinals that stand for no bound at all on a date
 FIRST_DATE, LAST_DATE = 1, 3_652_059
+
+#: the number of the latest month there is
+LAST_MONTH = 9999 * 12 + 11
 
 
 def extreme(function: str, arguments: list[Number]) -> Number:

@@ -1,0 +1,145 @@
+"""The periods: a row for each, with everything about it that is the same in all its months."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from engine.batch import fact as facts_as
+from engine.batch.answer import tree
+from engine.batch.frame import Frame
+from engine.batch.join import joined, without
+from engine.batch.names import INNERMOST, SPAN, operands
+from engine.batch.span import SHARED, measured, neighbours, packed, run_vector
+from engine.batch.vector import Expr, Number, Vector, read_vectors
+from engine.language.expression import Expression
+from engine.language.model import LastOf, Run
+
+if TYPE_CHECKING:
+    from engine.batch.builder import Builder
+
+
+class Periods:
+    """The periods of doctors who are assessed. `table` is not a step of its own: each component keeps what it needs of it.
+
+    `vectors` are the names it keeps; `limits` the dates that days are compared with, in the columns `kutt…`; `cuts` the columns, with 0
+    for a day that an answer turns on and 1 for one whose next day it turns on; `tests` the rate variants whose conditions are answered
+    (`…|ja`, `…|nei`, and where true `…|mangler`).
+    """
+
+    def __init__(self, builder: Builder, doctors: Any) -> None:
+        self.builder = builder
+        self.needs = builder.needs
+        self.vectors: dict[str, Vector] = {}
+        self.limits: dict[Expression, Number] = {}
+        self.cuts: list[tuple[str, int]] = []
+        self.tests: dict[str, bool] = {}
+        self.table = self._build(doctors)
+
+    def _build(self, doctors: Any) -> Any:
+        builder = self.builder
+        facts = builder.vocabulary.facts_of(builder.scheme, "periode")
+        periods = builder.input("perioder").select("nr", "lege_nr", *(fact.name for fact in facts))
+        periods = periods.mutate(lege_nr=periods["lege_nr"].cast("int32")).rename(periode_nr="nr")
+        live = doctors.filter(~doctors["avvist"] & ~doctors["utenfor"])
+        source = joined(periods, without(live, "lege_id", "søknad_id", "avvist", "utenfor"), {"lege_nr": "lege_nr"})
+        stated = {fact.name: facts_as.vector(fact, source[fact.name]) for fact in facts}
+        frame = builder.frame(read_vectors(source, builder.doctors.vectors) | stated)
+        columns: dict[str, Expr] = {
+            "periode_nr": source["periode_nr"],
+            **self._dates(source, frame),
+            "rad0": builder.calendar_row(source),
+            **{
+                name: source[name]
+                for name in source.columns
+                if name.startswith(("venter", "antall_", "søkt", "subsidiær"))
+            },
+            **self._kept(frame),
+            **self._cut(frame),
+            **self._filters(frame),
+            **self._variants(frame),
+        }
+        return self._with_runs(source.select(**columns).view())
+
+    @staticmethod
+    def _dates(source: Any, frame: Frame) -> dict[str, Expr]:
+        after = source["til"] + ibis.interval(days=1)
+        return {
+            "lege_nr": source["lege_nr"],
+            "fra|nr": frame.number("fra").low,
+            "til|nr": frame.number("til").low,
+            "m0": facts_as.month_of(source["fra"]),
+            "m1": facts_as.month_of(source["til"]),
+            "fra|dag": packed(facts_as.month_of(source["fra"]), source["fra"].day().cast("int64")),
+            "slutt|dag": packed(facts_as.month_of(after), after.day().cast("int64")),
+        }
+
+    def _kept(self, frame: Frame) -> dict[str, Expr]:
+        """The names that months, or the period's own answers, read."""
+        for key, version in self.needs.versions():
+            if isinstance(version.meaning, LastOf):
+                frame.keep(key, frame.vector(version.meaning.fact))
+        wanted = self.builder.names.frontier(self.needs.outer, SPAN) | self.needs.of_span | set(frame.versions())
+        self.vectors = {name: frame.vector(name) for name in sorted(self.needs.before_runs(wanted))}
+        return {f"{name}{end}": part for name, one in self.vectors.items() for end, part in one.parts().items()}
+
+    def _cut(self, frame: Frame) -> dict[str, Expr]:
+        """The dates at which a rule about days may change its answer."""
+        columns: dict[str, Expr] = {}
+        for place, (expression, days) in enumerate(self.needs.limits.items()):
+            limit = self.limits[expression] = frame.formula(expression)
+            columns |= {f"kutt{place}{ending}": part for ending, part in limit.parts().items()}
+            for ending in ("", "|høyst") if limit.ranged else ("",):
+                self.cuts += [(f"kutt{place}{ending}", after) for after in sorted(days)]
+        return columns
+
+    def _filters(self, frame: Frame) -> dict[str, Expr]:
+        """Whether the period's days are counted: `…|der` surely, `…|ikke` surely not, `…|hvorfor` what that hangs on."""
+        columns: dict[str, Expr] = {}
+        for key, where in self.needs.filters():
+            if self.needs.level(operands(where)) < INNERMOST:
+                yes, no = tree(where, frame)
+                cause = frame.cause(where)
+                columns |= {f"{key}|der": yes, f"{key}|ikke": no} | ({} if cause is None else {f"{key}|hvorfor": cause})
+        return columns
+
+    def _variants(self, frame: Frame) -> dict[str, Expr]:
+        """Which variant of a rate the period is for, where its months do not matter."""
+        columns: dict[str, Expr] = {}
+        for name in sorted(self.needs.inner):
+            found = self.builder.names.parameter(name)
+            for variant in found[0].variants if found is not None and name == found[0].name else ():
+                read = set(operands(variant.when))
+                if self.needs.level(read) <= SPAN and not self.needs.on_run(read):
+                    key = f"{name}.{variant.id}"
+                    yes, no, cause = frame.test(key, variant.when)
+                    columns |= {f"{key}|ja": yes, f"{key}|nei": no} | (
+                        {} if cause is None else {f"{key}|mangler": cause}
+                    )
+                    self.tests[key] = cause is not None
+        return columns
+
+    def _with_runs(self, table: Any) -> Any:
+        """The periods with what their neighbours tell: shared months, and the lengths of runs."""
+        runs = self.needs.runs()
+        by_filter: dict[object, str] = {}
+        for key, meaning in runs:
+            by_filter.setdefault(meaning.where, key)
+            if meaning.where is None:
+                table = table.mutate(**{f"{key}|der": ibis.literal(True), f"{key}|ikke": ibis.literal(False)}).view()
+        unsure = {key: f"{key}|hvorfor" in table.columns for key in by_filter.values()}
+        near = self.builder.program.add("naboer", neighbours(table, unsure))
+        lengths = measured(table, near, unsure, {by_filter[one.where] for _, one in runs if _counts_days(one)})
+        columns: dict[str, Expr] = {one: lengths[one] for one in ("periode_nr", *SHARED)}
+        for key, meaning in runs:
+            run = by_filter[meaning.where]
+            vector = run_vector(lengths, run, meaning.measures, unsure[run], len(self.builder.months) + 1)
+            columns |= {f"{key}{ending}": part for ending, part in vector.parts().items()}
+            self.vectors[key] = vector
+        rows = self.builder.program.add("løp", lengths.select(**columns))
+        return joined(without(table, "fra|dag", "slutt|dag"), rows, {"periode_nr": "periode_nr"})
+
+
+def _counts_days(run: Run) -> bool:
+    return run.measures != "hele måneder"

@@ -1,0 +1,158 @@
+"""Stretches: a component's periods cut at month ends, and months cut where a rule about days may change its answer.
+
+Nearly every month is one stretch. Those that are not, because two periods share them or a date in them turns an answer, are worked
+out apart from the others.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from engine.batch.answer import answers
+from engine.batch.frame import Frame
+from engine.batch.join import joined, without
+from engine.batch.names import in_formula, named
+from engine.batch.vector import LAST_DATE, LAST_MONTH, Expr, number, read_vector, read_vectors, whole
+from engine.case.calendar import DAY, MONTH
+from engine.language.condition import Compare, Leaf, leaves
+
+if TYPE_CHECKING:
+    from engine.batch.builder import Builder
+
+
+class Stretches:
+    """The stretches of one component: of the doctors it is applied for, or of the months in `refused`."""
+
+    def __init__(self, builder: Builder, place: int, name: str, refused: Any | None) -> None:
+        self.builder = builder
+        self.place = place
+        self.plan = builder.parts[name]
+        self.refused = refused
+        self.label = f"{place}" if refused is None else f"{place}_i_stedet"
+        self.month_names = self._month_names()
+        self.day_names = self._day_names()
+        self.periods = self._periods()
+
+    def single(self) -> Any:
+        """The months of one stretch, each from `dag` to `dag_til`."""
+        table = self._dated(self._months(self.periods))
+        return table.filter(~self._is_several(table))
+
+    def several(self) -> Any:
+        """The stretches of months that have several."""
+        cut = [self._within(day, self.periods, "fra|nr", "til|nr") for day in self._turns(self.periods)]
+        perhaps = reduce(lambda a, b: a | b, [self.periods["deler_først"], self.periods["deler_sist"], *cut])
+        table = self._dated(self._months(self.periods.filter(perhaps)))
+        return self._cut(table.filter(self._is_several(table)))
+
+    def frame(self, table: Any, days: bool) -> Frame:
+        """The names of a table of stretches (`days`), or of months."""
+        builder, periods = self.builder, self.builder.periods
+        vectors = {**periods.vectors, **builder.calendar_vectors}
+        read = self.month_names | self.day_names if days else self.month_names
+        month = number(table[MONTH], table[MONTH], 1, 0, LAST_MONTH, None, "måned")
+        kept = read_vectors(table, {name: vector for name, vector in vectors.items() if name in read})
+        frame = builder.frame(kept | {MONTH: month})
+        for test, lacks in periods.tests.items():
+            cause = table[f"{test}|mangler"] if lacks else None
+            frame.tests[test] = (table[f"{test}|ja"], table[f"{test}|nei"], cause)
+        if days:
+            frame.keep(DAY, number(table["dag"], table["dag"], 1, 1, LAST_DATE, None, "dato"))
+            for place, (expression, limit) in enumerate(periods.limits.items()):
+                frame.formulas[expression] = read_vector(table, f"kutt{place}", limit)
+        return frame
+
+    # --- what is read ----------------------------------------------------------------------------------------------------
+
+    def _month_names(self) -> set[str]:
+        """The names that the month's own answers, amount and shown values read, and the rates that its answers may hang on."""
+        needs = self.builder.needs
+        rates = {name for leaf in self.plan.months.leaves if leaf is not None for name in named(leaf)}
+        wanted = {*self.plan.month_names, *needs.shown, *filter(self.builder.names.may_lack_rate, rates)}
+        return self._kept(needs.read_by(wanted, self.builder.periods.tests))
+
+    def _day_names(self) -> set[str]:
+        """The names that stretches read: for answers about days, and for what is summed over days."""
+        needs = self.builder.needs
+        read: list[Leaf] = [leaf for where in needs.inner_filters for leaf in leaves(where)]
+        if self.plan.days is not None:
+            own = (self.plan.days.leaves[number] for number in self.plan.day_layout.words[1].leaves)
+            read += [leaf for leaf in own if leaf is not None]
+        wanted = needs.summed()
+        for leaf in read:
+            sides = [leaf.left, leaf.right] if isinstance(leaf, Compare) else []
+            told = {name for side in sides if side not in needs.limits for name in in_formula(side)}
+            wanted |= told if sides else named(leaf)
+        return self._kept(needs.read_by(wanted - {DAY}, self.builder.periods.tests))
+
+    def _kept(self, names: set[str]) -> set[str]:
+        return names & {*self.builder.periods.vectors, *self.builder.calendar_vectors}
+
+    # --- periods and months ----------------------------------------------------------------------------------------------
+
+    def _periods(self) -> Any:
+        """The periods with the answers that hold for all their months, and what the months need of them; as a step."""
+        periods = self.builder.periods
+        table = periods.table
+        own = table[f"søkt{self.place}"]
+        table = (table.filter(own) if self.refused is None else table.semi_join(self.refused, "lege_nr")).view()
+        frame = self.builder.frame(read_vectors(table, periods.vectors))
+        packed = self.plan.month_layout.words[0].pack(
+            answers(self.plan.months, self.plan.month_layout.words[0].leaves, frame)
+        )
+        if self.plan.days is not None:
+            words = self.plan.day_layout.words[0]
+            packed |= words.pack(answers(self.plan.days, words.leaves, frame))
+        unread = set(periods.vectors) - self.month_names - self.day_names
+        dropped = {f"{name}{ending}" for name in unread for ending in ("", "|høyst", "|sak")} | {"periode_nr"}
+        return self.builder.program.add(f"periode{self.label}", without(table.mutate(**packed), *dropped))
+
+    def _months(self, periods: Any) -> Any:
+        """A row for each month of each period."""
+        table = periods.mutate(**{MONTH: ibis.range(periods["m0"], periods["m1"] + whole(1)).unnest()})
+        return table if self.refused is None else joined(table, self.refused, {"lege_nr": "lege_nr", MONTH: MONTH})
+
+    def _dated(self, months: Any) -> Any:
+        """Months with the calendar's values, the rules in force, and the first and last day that the period has in them."""
+        calendar = self.builder.program.fixed_table("kalender")
+        plans = (f"plan_måned{self.place}", f"plan_dag{self.place}")
+        values = {f"{name}{ending}" for name in self.month_names | self.day_names for ending in ("", "|sak")}
+        read = {"rad", "første", "siste", *plans, *values}
+        calendar = calendar.select(*(column for column in calendar.columns if column in read))
+        found = joined(months.mutate(rad=months["rad0"] + months[MONTH]), calendar, {"rad": "rad"})
+        first, last = ibis.greatest(found["fra|nr"], found["første"]), ibis.least(found["til|nr"], found["siste"])
+        return found.mutate(dag=first, dag_til=last).view()
+
+    # --- stretches -------------------------------------------------------------------------------------------------------
+
+    def _turns(self, table: Any) -> list[Expr]:
+        """The days from which a rule about days may change its answer."""
+        return [table[cut] + whole(1) if after else table[cut] for cut, after in self.builder.periods.cuts]
+
+    @staticmethod
+    def _within(day: Expr, table: Any, first: str, last: str) -> Expr:
+        """Whether a day is after the first and not after the last."""
+        return ((day > table[first]) & (day <= table[last])).fill_null(False)
+
+    def _is_several(self, table: Any) -> Expr:
+        """Whether the month has other stretches: another period's, or one from a day in it at which a rule changes."""
+        start = table["deler_først"] & (table[MONTH] == table["m0"])
+        end = table["deler_sist"] & (table[MONTH] == table["m1"])
+        cut = [self._within(day, table, "dag", "dag_til") for day in self._turns(table)]
+        return reduce(lambda a, b: a | b, [start | end, *cut])
+
+    def _cut(self, table: Any) -> Any:
+        """The stretches of each period's part of a month."""
+        nothing = ibis.null("int64")
+        turns = [self._within(day, table, "dag", "dag_til").ifelse(day, nothing) for day in self._turns(table)]
+        if not turns:
+            return table
+        pieces = table.mutate(**{"~start": ibis.array([table["dag"], *turns]).unique().unnest()}).view()
+        pieces = pieces.filter(pieces["~start"].notnull()).view()
+        own = ibis.window(group_by=["lege_nr", MONTH, "fra|nr"], order_by="~start")
+        pieces = pieces.mutate(**{"~neste": pieces["~start"].lead().over(own)}).view()
+        ends = ibis.coalesce(pieces["~neste"] - whole(1), pieces["dag_til"])
+        return without(pieces.mutate(dag=pieces["~start"], dag_til=ends), "~start", "~neste")
