@@ -181,6 +181,8 @@ class SchemeComparison:
                 *told,
                 (None, PROVED),
             ]  # the rules that were changed answer as before, and the rest were not changed
+        if any(outcome == PLAIN for _, outcome in told):
+            return [*told, (None, PLAIN)]  # that a rule differs plainly, is that the month does too
         return [*told, (None, self._outcome(Place(moment, component), scenes, loose))]
 
     def reaches(self, moment: Moment, component: str) -> bool:
@@ -351,19 +353,18 @@ class SchemeComparison:
         """Whether an application shows the difference; the month it does in is kept."""
         for periods in (2, 3):
             for month in months_to_try(place.moment):
-                place.hunt = self._hunt(place, month, periods)
+                place.hunt = self.hunt(place.moment, month, place.component, periods)
                 if place.hunt.possible(self.shows(place)):
                     return True
         return False
 
-    def _hunt(self, place: Place, month: Month, periods: int) -> Hunt:
+    def hunt(self, moment: Moment, month: Month, component: str, periods: int) -> Hunt:
+        """The hunt in a month; made once."""
         if not self.sides[0].vocabulary.schemes[self.scheme].has_doctors:
             periods = 0
-        key = (place.moment, month, place.component, periods)
+        key = (moment, month, component, periods)
         if key not in self._hunts:
-            self._hunts[key] = Hunt(
-                self.sides, place.moment, month, place.component, self.borders.horizon, self.clock, periods
-            )
+            self._hunts[key] = Hunt(self.sides, moment, month, component, self.borders.horizon, self.clock, periods)
         return self._hunts[key]
 
     def settle(self, answer: Answer) -> None:
@@ -391,10 +392,10 @@ class SchemeComparison:
         """The witness of the whole, where it shows this too; else the smallest of its own."""
         known = whole.witness
         for place in answer.places if known is not None and known.noticed else ():
-            if known is not None and place.moment == known.place and place.component == known.component:
-                if true_in(known.found.model, self.shows(place)(known.found.scenes)):
-                    answer.witness = known
-                    return
+            same = known is not None and (place.moment, place.component) == (known.place, known.component)
+            if known is not None and same and true_in(known.found.model, self.shows(place)(known.found.scenes)):
+                answer.witness = known
+                return
         self.settle(answer)
 
     def _noticed(self, component: str) -> Shows:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import z3
+
 from engine.language.condition import Condition, leaves
 from engine.language.model import DaysCounted, Definition, EarliestOf, LastOf, Run, SumOfEarlier, SumOverDays
 from engine.prove import code as codes
@@ -81,7 +83,7 @@ class Derivation:
                 return self._earliest(fact)
             case Run(where, measures):
                 return self._run(where, 0 if measures == "hele måneder" else 1)
-            case SumOverDays(value, where):
+            case SumOverDays():
                 return self._sum(definition.meaning)
             case SumOfEarlier(earlier):
                 return self.earlier(earlier)
@@ -181,7 +183,7 @@ class Derivation:
 
     def _for_days(self, days: Num, each: Num) -> Num:
         """A value for so many days. Written out for every number of days, so that the solver never multiplies two unknowns."""
-        if not logic.z3.is_expr(days) or not logic.z3.is_expr(each):
+        if not isinstance(days, z3.ExprRef) or not isinstance(each, z3.ExprRef):
             return logic.times(days, each)
         return logic.one_of(
             [(compare(days, "=", count), logic.times(count, each)) for count in range(1, self.length + 1)], 0

@@ -13,7 +13,7 @@ from engine.case.stated import Application
 from engine.decide.compiled import CompiledScheme
 from engine.prove.domain import Variable, read_number
 from engine.prove.layout import PERIODS, REACH, Layout
-from engine.prove.logic import Bool, conj, neg
+from engine.prove.logic import Bool, neg
 from engine.prove.moment import Moment
 from engine.prove.ordinary import Profile, off, profile
 from engine.prove.scene import ExactScene, Scene
@@ -80,16 +80,21 @@ class Hunt:
             return tuple(Scene(one, self.world, self.moment) for one in self.rulebooks)
         return tuple(ExactScene(one, self.world, self.moment, self.layout) for one in self.rulebooks)
 
+    @property
+    def given(self) -> list[Bool]:
+        """What every application of the moment meets; with a component, that it is applied for."""
+        found = [*self.world.limits, *self.world.at(self.moment)]
+        if self.layout is not None:
+            found += self.layout.formulas
+        for scene in self.scenes:
+            found += scene.formulas
+        return [*found, self.scenes[-1].applied(self.component).yes] if self.component else found
+
     def _question(self, shows: Shows, wishes: Sequence[Shows]) -> tuple[Question, list[Bool]]:
         """What a witness must be, and what it is hoped to be."""
-        world, scenes = self.world, self.scenes
+        scenes = self.scenes
         shown, hoped = shows(scenes), [wish(scenes) for wish in wishes]
-        if self.component:
-            shown = conj(shown, scenes[-1].applied(self.component).yes)
-        question = Question([*world.limits, *world.at(self.moment), shown], self.clock)
-        question.add(self.layout.formulas if self.layout is not None else ())
-        for scene in scenes:
-            question.add(scene.formulas)
+        question = Question([*self.given, shown], self.clock)
         return question, hoped
 
     def possible(self, shows: Shows) -> bool:

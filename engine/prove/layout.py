@@ -128,7 +128,8 @@ class Layout:
 
     def day_of(self, slot: Slot, last: bool = False) -> Number:
         """The date of the first or last day a period has in the month."""
-        return Number(*([logic.plus(slot.last if last else slot.first, self.start - 1)] * 2), is_date=True)
+        day = logic.plus(slot.last if last else slot.first, self.start - 1)
+        return Number(day, day, is_date=True)
 
     def uncut(self, slot: Slot, limits: Iterable[tuple[Number, int]]) -> list[Bool]:
         """That no date where a rule about days changes its answer lies within the period's days.
@@ -187,7 +188,7 @@ class Layout:
 
     def periods(self, model: Any) -> tuple[Period, ...]:
         """The periods of an answer, in date order."""
-        found = []
+        found: list[Period] = []
         for one in self.slots:
             if one.used is not True and not z3.is_true(model.eval(one.used, model_completion=True)):
                 continue

@@ -157,9 +157,8 @@ class LooseScene(Scene):
         known = calendar(self.slots, moment.month)
         if MONTH in known:
             self.values |= {MONTH: loose.month, DAYS_IN_MONTH: loose.length}
-        facts = {name: one for name, one in world.of(ANY, "periode").items()}
+        facts = world.of(ANY, "periode")
         self.any_day = Frame(self.slots, {**self.values, **vectors(facts), DAY: loose.day}, moment.month)
-        self._totals: dict[str, Number] = {}
 
     def month_frame(self, part: CompiledComponent) -> Frame:
         days = self.day_rules(part)

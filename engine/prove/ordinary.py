@@ -18,7 +18,7 @@ from engine.prove.logic import Bool, neg
 from engine.prove.moment import Moment
 from engine.prove.scene import ExactScene, Scene
 from engine.prove.solver import Clock, Question
-from engine.prove.witness import APPLICATION, World
+from engine.prove.world import APPLICATION, World
 from engine.text.month import Month, first_day, last_day
 
 Profile = Mapping[str, Stated | None]

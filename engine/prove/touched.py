@@ -57,7 +57,7 @@ class Touched:
         return self.any(read_by(self.before.scheme, name))
 
     def any(self, found: Iterable[str]) -> bool:
-        return any([self.name(one) for one in found])
+        return any(self.name(one) for one in found)
 
     def condition(self, condition: Condition | None) -> bool:
         return self.any(names_in(condition))

@@ -78,7 +78,7 @@ def _facts(model: Any, world: World, owner: str) -> dict[str, Any]:
 
 
 def _rows(model: Any, world: World, level: str) -> dict[str, tuple[Facts, ...]]:
-    lists = {}
+    lists: dict[str, tuple[Facts, ...]] = {}
     for fact in world.vocabulary.facts_of(world.scheme, level):
         if fact.kind == "liste" and any(one.owner == fact.name for one in world.variables.values()):
             row = _facts(model, world, fact.name)

@@ -8,14 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 from engine.case.application import application
 from engine.case.stated import Application, Facts, written_value
 from engine.language.rulebook import Rulebook
 from engine.language.vocabulary import Fact
 from engine.regress.expectation import IDENTITY, Deviation, deviations
-from engine.regress.mutant import Mutant
 from engine.regress.mutation_case import naive, written
 from engine.text import yaml
 from engine.text.fault import Faults
@@ -35,6 +34,13 @@ _ABOUT = frozenset({"kvittering", "tolkninger", "forvalg"})
 _QUOTED = re.compile(r"\d+\.\d\d|0\d+|null")
 
 
+class Told(Protocol):
+    """A change of the rules as it is told: its id, and `str()` in bokmål."""
+
+    @property
+    def id(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Saved:
     """A case as text, ready to be written to a file of this name, and how the changed rules deviate from it."""
@@ -44,7 +50,7 @@ class Saved:
     differences: tuple[Deviation, ...]
 
 
-def save_text(one: Application, mutant: Mutant, book: Rulebook, changed: Rulebook) -> Saved | None:
+def save_text(one: Application, mutant: Told, book: Rulebook, changed: Rulebook) -> Saved | None:
     """The case, or None when its file does not read back to a case that only the changed rules fail."""
     name = slug(mutant.id)
     before = written(one, book, naive())
@@ -180,12 +186,25 @@ def _merged_row(one: Json, more: Json) -> Json:
 # --- the file ----------------------------------------------------------------------------------------------------------------
 
 
-def _text(one: Application, name: str, mutant: Mutant, expected: Json, known: Mapping[str, Fact]) -> str:
+def _text(one: Application, name: str, mutant: Told, expected: Json, known: Mapping[str, Fact]) -> str:
     described = f"Minste søknad som merker denne endringen av reglene: {mutant}."
     content: Json = {
         "beskrivelse": described,
         "kilde": [{"øyeblikksbilde": f"reglene slik de er; endring {mutant.id}"}],
-        "søknad": {"id": name, "ordning": one.scheme, **_facts(one.facts, known), **_rows(one.lists, known)},
+        **_application(one, name, known),
+        "forventet": expected,
+    }
+    return "\n".join(_block(content, 0)) + "\n"
+
+
+def application_text(one: Application, known: Mapping[str, Fact]) -> str:
+    """An application as a file, without an expectation."""
+    return "\n".join(_block(_application(one, one.id, known), 0)) + "\n"
+
+
+def _application(one: Application, name: str, known: Mapping[str, Fact]) -> Json:
+    content: Json = {
+        "søknad": {"id": name, "ordning": one.scheme, **_facts(one.facts, known), **_rows(one.lists, known)}
     }
     if one.doctors:
         content["leger"] = [
@@ -197,8 +216,7 @@ def _text(one: Application, name: str, mutant: Mutant, expected: Json, known: Ma
             }
             for doctor in one.doctors
         ]
-    content["forventet"] = expected
-    return "\n".join(_block(content, 0)) + "\n"
+    return content
 
 
 def _facts(facts: Facts, known: Mapping[str, Fact]) -> Json:

@@ -1,0 +1,76 @@
+"""The largest change of what one month comes to, between two rulebooks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import z3
+
+from engine.prove import logic
+from engine.prove.compare import PAID, Answer, SchemeComparison
+from engine.prove.domain import read_number
+from engine.prove.hunt import months_to_try
+from engine.prove.logic import conj, disj, neg
+from engine.prove.moment import Moment
+from engine.prove.solver import Undecided
+
+#: in how many moments the largest change is looked for
+MOST = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Largest:
+    """The largest change of a month that both versions pay with known rates: from and to, in exact kroner."""
+
+    before: Fraction
+    after: Fraction
+    moment: Moment
+
+    @property
+    def change(self) -> Fraction:
+        return self.after - self.before
+
+
+def largest_change(comparison: SchemeComparison, whole: Answer, component: str) -> Largest | None:
+    """The largest change of the component's amount for a month; None when no amount changes."""
+    found: Largest | None = None
+    for place in [one for one in whole.places if one.component == component][:MOST]:
+        one, other = (side.components[component] for side in comparison.sides)
+        if not comparison.touched.calculations(one, other, place.moment):
+            continue
+        try:
+            here = _largest(comparison, place.moment, component)
+        except Undecided:
+            continue
+        if here is not None and (found is None or abs(here.change) > abs(found.change)):
+            found = here
+    return found
+
+
+def _largest(comparison: SchemeComparison, moment: Moment, component: str) -> Largest | None:
+    hunt = comparison.hunt(moment, months_to_try(moment)[0], component, 1)
+    scenes = [scene.component(component) for scene in hunt.scenes]
+    amounts = [scene.amount for scene in scenes]
+    if amounts[0] is None or amounts[1] is None:
+        return None
+    known = neg(disj(*(one.unknown for one in amounts if one is not None)))
+    paid = conj(known, *(disj(*(scene.rules.status[status] for status in PAID)) for scene in scenes))
+    difference = logic.lift(logic.minus(amounts[1].low, amounts[0].low))
+    size = z3.If(difference < 0, -difference, difference)
+    solver = z3.Optimize()
+    solver.set("timeout", int(comparison.clock.left() * 1000))
+    for formula in (*hunt.given, paid, size > 0):
+        if formula is False:
+            return None
+        if formula is not True:
+            solver.add(formula)
+    solver.maximize(size)
+    answer = solver.check()
+    if answer == z3.unknown:
+        raise Undecided("den største endringen ble ikke funnet innen tidsgrensen")
+    if answer == z3.unsat:
+        return None
+    model = solver.model()
+    before, after = (read_number(model, one.low) for one in amounts if one is not None)
+    return Largest(before, after, Moment(moment.agreed, (hunt.month, hunt.month), moment.year))
