@@ -72,6 +72,20 @@ class Spark:
         made.write.mode("overwrite").parquet(folder)
         self.show(name, self.session.read.schema(made.schema).parquet(folder))
 
+    def folder(self, name: str) -> str:
+        """Where the Parquet files of a step are."""
+        return self._folders[name]
+
+    def write(self, query: str, schema: ibis.Schema, folder: str) -> None:
+        """The rows of a query as a Parquet folder, in place of an earlier one, with exactly these columns and types."""
+        from ibis.backends.sql.datatypes import PySparkType
+
+        columns = (
+            f"CAST({quoted(name)} AS {PySparkType.to_string(kind)}) AS {quoted(name)}" for name, kind in schema.items()
+        )
+        made = self.session.sql(f"SELECT {', '.join(columns)} FROM ({query})")
+        made.write.mode("overwrite").parquet(folder)
+
     def rows(self, expression: Any) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in self.session.sql(self.sql(expression)).collect()]
 
@@ -132,18 +146,24 @@ def _is_submitted() -> bool:
 
 
 @contextmanager
-def spark_session(memory: str = "2g", threads: int | None = None) -> Iterator[SparkSession]:
-    """A session: the one `spark-submit` gives, else one on this machine with so much memory. Raises `Faults`."""
+def spark_session(scratch: Path, memory: int, threads: int) -> Iterator[SparkSession]:
+    """The session that `spark-submit` gives; else one on this machine, with so many bytes of memory. Raises `Faults`."""
     check_spark()
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder.appName("alis")
     if not _is_submitted():
-        threads = threads or os.cpu_count() or 1
+        scratch.mkdir(parents=True, exist_ok=True)
+        logging = scratch / "log4j2.properties"
+        logging.write_text(_LOGGING, encoding="utf-8")
         local = {
-            "spark.driver.memory": memory,
+            "spark.driver.memory": f"{memory >> 20}m",
             "spark.driver.host": "localhost",
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={logging.absolute().as_uri()}",
+            "spark.local.dir": str(scratch.absolute()),
             "spark.sql.shuffle.partitions": str(threads),
+            "spark.sql.warehouse.dir": (scratch / "lager").absolute().as_uri(),
             "spark.ui.enabled": "false",
             "spark.ui.showConsoleProgress": "false",
         }
@@ -151,9 +171,20 @@ def spark_session(memory: str = "2g", threads: int | None = None) -> Iterator[Sp
         for setting, value in local.items():
             builder = builder.config(setting, value)
     session = builder.getOrCreate()
-    session.sparkContext.setLogLevel("ERROR")
     try:
         yield session
     finally:
         if not _is_submitted():
             session.stop()
+
+
+_LOGGING = """rootLogger.level = error
+rootLogger.appenderRef.out.ref = out
+appender.out.type = Console
+appender.out.name = out
+appender.out.target = SYSTEM_ERR
+appender.out.layout.type = PatternLayout
+appender.out.layout.pattern = %m%n
+logger.query.name = SQLQueryContextLogger
+logger.query.level = off
+"""

@@ -81,7 +81,8 @@ class CompiledScheme:
             )
             for notes in scheme.notes.values()
         ]
-        self.day_limits = day_limits(self._day_conditions(versions), self.slots)
+        self.day_conditions = self._day_conditions(versions)
+        self.day_limits = day_limits(self.day_conditions, self.slots)
         self._standings: dict[tuple[date | None, Month | None, int | None], dict[str, Standing]] = {}
         self._plans: dict[object, Plan] = {}
         self._found: dict[tuple[Group, date | None, Month | None, int | None], Plan] = {}

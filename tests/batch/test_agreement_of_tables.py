@@ -46,7 +46,13 @@ def drawn(strategy: st.SearchStrategy[Any], count: int, number: int) -> Iterator
     found: list[dict[str, Any]] = []
 
     @seed(number)
-    @settings(max_examples=count, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     @given(strategy)
     def draw(case: dict[str, Any]) -> None:
         found.append(json.loads(json.dumps(case)))
