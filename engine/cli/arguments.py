@@ -8,12 +8,12 @@ import sys
 from typing import Any, NoReturn
 
 from engine.text.fault import Fault
+from engine.text.norsk import list_text, quoted
 from engine.text.place import Place
+from engine.text.suggest import did_you_mean
 
 _TRANSLATIONS = (
     (r"the following arguments are required: (.*)", r"det mangler \1"),
-    (r"unrecognized arguments: (.*)", r"«\1» er ikke kjent"),
-    (r"argument (.*?): invalid choice: '?(.*?)'? \(choose from (.*)\)", r"«\2» kan ikke brukes i \1. Velg mellom \3"),
     (r"argument (.*?): expected one argument", r"\1 mangler en verdi"),
     (r"argument (.*?): expected at least one argument", r"\1 mangler en verdi"),
     (r"argument (.*?): not allowed with argument (.*)", r"\1 kan ikke brukes sammen med \2"),
@@ -38,6 +38,17 @@ class Parser(argparse.ArgumentParser):
         self._positionals.title = "Argumenter"
         self._optionals.title = "Valg"
         self.add_argument("-h", "--help", "--hjelp", action="help", help="vis denne hjelpen")
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Like argparse's own, with the nearest choice; `sys.argv` holds the words, so `value` is always text here."""
+        if action.choices is None or value in action.choices:
+            return
+        choices = [str(one) for one in action.choices]
+        hint = did_you_mean(str(value), choices)
+        what = f"{quoted(str(value))} kan ikke brukes i {'/'.join(action.option_strings) or action.metavar}"
+        self.error(
+            f"{what},{hint} Velg mellom {list_text(choices)}" if hint else f"{what}. Velg mellom {list_text(choices)}"
+        )
 
     def error(self, message: str) -> NoReturn:
         for pattern, norwegian in _TRANSLATIONS:

@@ -6,7 +6,7 @@ import importlib
 import sys
 
 from engine import __version__
-from engine.cli.arguments import Parser
+from engine.cli.arguments import Parser, argument_fault
 from engine.cli.outlet import outlet
 from engine.text.fault import Faults
 
@@ -29,12 +29,12 @@ COMMANDS = {
 
 
 def parser(called: str | None = None) -> Parser:
-    """The whole command line; with `called`, only that command's arguments (the others by name alone)."""
+    """The command line with the arguments of the command `called`; the others are there by name alone."""
     top = Parser(prog="alis", description="Regler og vedtak for offentlige tilskudd.", epilog=_epilog())
     top.add_argument("--versjon", action="store_true", help="vis versjonen og avslutt")
     commands = top.add_subparsers(dest="kommando", title="Kommandoer", metavar="KOMMANDO", parser_class=Parser)
     for name, words in COMMANDS.items():
-        if called is not None and called != name:
+        if called != name:
             commands.add_parser(name, help=words)
             continue
         module = importlib.import_module(f"engine.cli.{_module(name)}")
@@ -59,7 +59,12 @@ def _module(name: str) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command. Gives the exit code: 0 done, 1 the thing checked failed, 2 unusable input or arguments."""
     given = sys.argv[1:] if arguments is None else arguments
-    chosen = parser(next((word for word in given if word in COMMANDS), None)).parse_args(given)
+    called = next((word for word in given if word in COMMANDS), None)
+    chosen, unknown = parser(called).parse_known_args(given)
+    if unknown:
+        place = f"alis {called}" if called else "alis"
+        print(argument_fault(f"«{' '.join(unknown)}» er ikke kjent", f"se «{place} --help»"), file=sys.stderr)
+        return UNUSABLE
     if chosen.versjon:
         print(f"alis {__version__}")
         return DONE
