@@ -106,7 +106,7 @@ def _check_free(real: Path, shown: Place, command: str, entries: Collection[str]
     if not there:
         return
     if _receipt(real).get(COMMAND) != command:
-        why = f"mappen er ikke skrevet av «alis {command}», og det som er der, skal ikke gå tapt"
+        why = f"mappen er ikke skrevet av kommandoen «{command}», og det som er der, skal ikke gå tapt"
         raise _taken(shown, "det ligger noe her fra før", why)
     others = [name for name in there if name not in entries]
     if others:

@@ -151,7 +151,7 @@ def spark_session(scratch: Path, memory: int, threads: int) -> Iterator[SparkSes
     check_spark()
     from pyspark.sql import SparkSession
 
-    builder = SparkSession.builder.appName("alis")
+    builder = SparkSession.builder.appName("alis masse")
     if not _is_submitted():
         scratch.mkdir(parents=True, exist_ok=True)
         logging = scratch / "log4j2.properties"

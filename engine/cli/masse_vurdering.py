@@ -119,9 +119,9 @@ def summary(mass: Mass, target: Path, format: str) -> Iterator[str]:
 def _scheme(tally: Tally, scheme: str) -> Iterator[str]:
     found = sorted((-count, outcome) for (own, outcome), count in tally.outcomes.items() if own == scheme)
     for count, outcome in found:
-        yield f"  {outcome:<22}{number_text(Fraction(-count)):>12}"
+        yield f"  {outcome:<24}{number_text(Fraction(-count)):>10}"
     sums = tally.sums[scheme]
-    yield f"  {'sum':<22}{_kroner(sums.known):>20}"
+    yield f"  {'sum':<24}{_kroner(sums.known):>18}"
     if sums.open:
         about = f"{number_text(Fraction(sums.open))} søknader har ukjent sum"
         yield f"  {about}; kjent del av dem: {_kroner(sums.open_known)}"

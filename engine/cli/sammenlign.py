@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = """Eksempler:
   alis sammenlign main rules
-  alis sammenlign rules utkast --lagre fixtures/2024
+  alis sammenlign rules utkast --lagre saker
   alis sammenlign mine-regler@v1 mine-regler --forvent-ingen
 
 En versjon er en mappe med regler eller mappen rundt «rules», en revisjon i git (mappen «rules» slik den var da), eller MAPPE@REVISJON.
