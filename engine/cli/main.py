@@ -24,6 +24,7 @@ COMMANDS = {
     "hva-skal-til": "vis den minste endringen som gjør et avslag til en innvilgelse",
     "vis": "vis reglene i klartekst",
     "ny-søknad": "lag en mal for en søknad",
+    "web": "åpne sidene for saker og regler i nettleseren",
     "skjema": "lag skjemaet for søknader og språkreferansen på nytt fra reglene",
 }
 

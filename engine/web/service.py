@@ -1,0 +1,41 @@
+"""What every page and every API call draws on: the settings, the store and the workers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from engine.store.case import Cases
+from engine.store.database import Database
+from engine.store.session import Sessions
+from engine.web.settings import Settings
+from engine.web.workers import Workers
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One running service."""
+
+    settings: Settings
+    database: Database
+    cases: Cases
+    sessions: Sessions
+    workers: Workers
+
+    def close(self) -> None:
+        self.workers.close()
+        self.database.close()
+
+
+def open_service(settings: Settings) -> Service:
+    """Open the store and make the workers ready to start. Raises Faults."""
+    database = Database(settings.database)
+    sessions = Sessions(database, settings.idle, settings.longest)
+    return Service(settings, database, Cases(database), sessions, Workers(settings.rules, settings.workers))
+
+
+def service(request: Request) -> Service:
+    """The service a request came to; for use as a dependency."""
+    found: Service = request.app.state.service
+    return found

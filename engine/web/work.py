@@ -1,0 +1,57 @@
+"""Work on applications that the workers do. Each takes the rules first, and gives what can go between processes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.case.application import application
+from engine.decide.agreement import Disagreement
+from engine.decide.decide import decide
+from engine.explain.contract import as_json
+from engine.language.rulebook import Rulebook
+from engine.text import yaml
+from engine.text.fault import Fault, Faults
+from engine.text.file import read_bytes
+from engine.text.place import Place
+from engine.text.source import MOST_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What came of an application: its id and scheme, and the decision as the contract writes it, indented."""
+
+    id: str
+    scheme: str
+    decision: str
+
+    @property
+    def content(self) -> dict[str, Any]:
+        read: dict[str, Any] = json.loads(self.decision)
+        return read
+
+
+def decided(book: Rulebook, text: str | bytes, name: str) -> Decided:
+    """The decision on an application as text: YAML, or JSON when the name ends in `.json`. Raises Faults."""
+    read = application(yaml.read_text(text, name), book)
+    try:
+        decision = decide(read, book)
+    except Disagreement as difference:
+        why, next_step = "et vedtak gis bare når begge evaluatorene svarer det samme", "meld feilen, med søknaden"
+        raise Faults([Fault(Place(name, 1, 1), "MOTOR-UENIG", str(difference), why, next_step)]) from None
+    return Decided(read.id, read.scheme, json.dumps(as_json(decision), ensure_ascii=False, indent=2))
+
+
+def decided_files(book: Rulebook, paths: list[Path]) -> list[tuple[str, Decided | Faults]]:
+    """The text of each file with its decision, or with what is wrong with it."""
+    found: list[tuple[str, Decided | Faults]] = []
+    for path in paths:
+        text = ""
+        try:
+            text = read_bytes(path, path.name, MOST_BYTES + 1).decode("utf-8-sig", "replace")
+            found.append((text, decided(book, text, path.name)))
+        except Faults as faults:
+            found.append((text, faults))
+    return found

@@ -1,0 +1,108 @@
+"""Processes that hold the rules ready. A decision is a few milliseconds of Python, and the forward-chaining runtime takes one
+evaluation at a time in a process, so work on rules is done here and never in the process that answers the network.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from engine.language.kept import open_kept
+from engine.language.rulebook import VOCABULARY_FILE, Rulebook, rule_files
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+#: a worker is replaced after so many pieces of work, so that nothing it leaks lasts
+_WORN_OUT = 20_000
+
+
+class Workers:
+    """A few processes, started when first asked. Work is a function of a module, `f(book, …)`; `book` is the rules as they stand."""
+
+    def __init__(self, root: Path, count: int) -> None:
+        self.root = root
+        self.count = count
+        self._lock = threading.Lock()
+        self._pool: ProcessPoolExecutor | None = None
+
+    def run(self, work: Callable[Concatenate[Rulebook, P], T], *given: P.args, **named: P.kwargs) -> T:
+        """Have the work done and wait for it. What it raises, `Faults` above all, is raised here."""
+        try:
+            return self.start(work, *given, **named).result()
+        except BrokenProcessPool:  # a worker was killed; the work only reads, so it may be done again
+            self._replace()
+            return self.start(work, *given, **named).result()
+
+    def start(self, work: Callable[Concatenate[Rulebook, P], T], *given: P.args, **named: P.kwargs) -> Future[T]:
+        """Have the work done, without waiting."""
+        with self._lock:
+            if self._pool is None:
+                context = get_context("spawn")
+                self._pool = ProcessPoolExecutor(
+                    self.count, context, _ready, (self.root,), max_tasks_per_child=_WORN_OUT
+                )
+            return self._pool.submit(_done, work, given, named)
+
+    def warm(self) -> None:
+        """Start all the processes and read the rules in each. Raises Faults when the rules cannot be read."""
+        for future in [self.start(_look) for _ in range(self.count)]:
+            future.result()
+
+    def close(self) -> None:
+        self._replace()
+
+    def _replace(self) -> None:
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+class _Here:
+    """The rules of this process, read anew when a file has changed."""
+
+    root = Path()
+    stamp: tuple[object, ...] = ()
+    book: Rulebook | None = None
+
+
+def _ready(root: Path) -> None:
+    _Here.root = root
+
+
+def _done(work: Callable[..., T], given: tuple[Any, ...], named: dict[str, Any]) -> T:
+    return work(_book(), *given, **named)
+
+
+def _book() -> Rulebook:
+    stamp = stamp_of(_Here.root)
+    if _Here.book is None or stamp != _Here.stamp:
+        _Here.book, _Here.stamp = None, ()
+        _Here.book = open_kept(_Here.root)
+        _Here.stamp = stamp
+    return _Here.book
+
+
+def stamp_of(root: Path) -> tuple[object, ...]:
+    """What is different after any change of the rule files: names, sizes and times."""
+    found = []
+    for path in (root / VOCABULARY_FILE, *rule_files(root)):
+        try:
+            status = path.stat()
+        except FileNotFoundError:  # gone since it was listed
+            continue
+        found.append((str(path), status.st_ino, status.st_size, status.st_mtime_ns))
+    return tuple(found)
+
+
+def _look(_: Rulebook) -> None:
+    """The work of `warm`: having the rules is enough. A worker needs time to start, so each of them gets its share."""
+    import time
+
+    time.sleep(0.05)
