@@ -26,7 +26,7 @@ from engine.decide.compiled import CompiledScheme
 from engine.text.month import Month
 
 #: some month, where no application has a period
-_ANY_MONTH = Month(0)
+_ANY_MONTH = Month(12)
 
 
 class Builder:

@@ -131,7 +131,7 @@ def single(case: Json, book: Rulebook) -> tuple[str | None, set[str]]:
 def test_kept_exactly_when_the_single_case_reads_it(format: str, book: Rulebook) -> None:
     seen = {"kept": 0, "rejected": 0}
 
-    @settings(max_examples=12, phases=[Phase.generate])
+    @settings(max_examples=16, phases=[Phase.generate])
     @given(st.lists(broken(), min_size=8, max_size=25))
     def agree(cases: list[Json]) -> None:
         for number, case in enumerate(cases):
@@ -165,4 +165,4 @@ def test_kept_exactly_when_the_single_case_reads_it(format: str, book: Rulebook)
                 assert told & codes[id] or told == {"SKJEMA-TOM"}, (id, told, codes[id])
 
     agree()
-    assert min(seen.values()) > 60, seen
+    assert min(seen.values()) > 40, seen
