@@ -102,7 +102,7 @@ def _month_facts(month: ComponentMonth, decision: Decision) -> Facts:
         "tellende_dager": int(value("tellende_dager")),
         "stillingsandel": _hundredths(own),
         "annen_kommune": _hundredths(other),
-        "samlet": -1 if isinstance(own, Unknown) else _hundredths(own + other),
+        "samlet": -1 if isinstance(own, Unknown | Between) else _hundredths(own + other),
         "dager_annet_tilskudd": int(value("dager_med_annet_tilskudd")),
         "vikarbyraa_minst": agency[0],
         "vikarbyraa_mest": agency[1],
@@ -121,4 +121,4 @@ def _day(value: Any) -> int:
 
 
 def _hundredths(value: Any) -> int:
-    return -1 if isinstance(value, Unknown) else int(Fraction(value) * 100)
+    return -1 if isinstance(value, Unknown | Between) else int(Fraction(value) * 100)
