@@ -51,6 +51,6 @@ def run(chosen: argparse.Namespace) -> int:
         raise Faults(
             [argument_fault(f"avtaledatoen passer ikke til {one.id}: {other}", "rett datoen eller regelsettet")]
         )
-    for level, text in rulebook_text(scheme, one, agreed, month):
+    for level, text in rulebook_text(scheme, book.vocabulary, one, agreed, month):
         print(("\n" + "#" * level + " " if level else "") + text)
     return 0

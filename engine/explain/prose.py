@@ -31,10 +31,10 @@ class Prose:
         match condition:
             case All(()):
                 yield f"{indent}alltid"
-            case All(parts) | AnyOf(parts):
+            case All() | AnyOf():
                 every = isinstance(condition, All) != negated
                 yield f"{indent}{'alt dette' if every else 'minst ett av dette'}:"
-                for part in parts:
+                for part in _flat(condition):
                     yield from self.lines(part, depth + 1, negated)
             case Not(part):
                 yield from self.lines(part, depth, not negated)
@@ -83,20 +83,23 @@ class Prose:
             case MonthOf(value):
                 return month_in_words(value)
             case Name(name):
-                words = name.replace("_", " ")
-                parameter = self.scheme.parameters.get(name)
-                if (
-                    explain
-                    and parameter is not None
-                    and len(parameter.values) == 1
-                    and parameter.values[0].value is not None
-                ):
-                    return f"{words} ({self.value(parameter.values[0], parameter.unit, parameter.kind)})"
-                return words
+                return self.named(name, self.only_value(name) if explain else None)
             case Binary(op, left, right):
                 return f"{self.operand(left)} {_SIGNS[op]} {self.operand(right)}"
             case Call(function, arguments):
                 return f"{function.replace('_', ' ')}({'; '.join(self.operand(argument) for argument in arguments)})"
+
+    def named(self, name: str, value: str | None) -> str:
+        """A name, with the value of a threshold that has only one."""
+        words = name.replace("_", " ")
+        return words if value is None else f"{words} ({value})"
+
+    def only_value(self, name: str) -> str | None:
+        """The value of a threshold that is the same in all months and years."""
+        parameter = self.scheme.parameters.get(name)
+        if parameter is None or len(parameter.values) != 1 or parameter.values[0].value is None:
+            return None
+        return self.value(parameter.values[0], parameter.unit, parameter.kind)
 
     def value(self, quantity: Quantity, unit: Unit, kind: str) -> str:
         """A table's value: the number with its unit, the formula, or that it is unknown."""
@@ -107,6 +110,15 @@ class Prose:
         if kind == "dato":
             return date_text(quantity.value)  # type: ignore[arg-type]
         return month_in_words(quantity.value) if kind == "måned" else _number(Fraction(quantity.value), unit)  # type: ignore[arg-type]
+
+
+def _flat(condition: All | AnyOf) -> Iterator[Condition]:
+    """The parts, with those of a part of the same kind in its place."""
+    for part in condition.parts:
+        if isinstance(part, All | AnyOf) and type(part) is type(condition) and part.parts:
+            yield from _flat(part)
+        else:
+            yield part
 
 
 def _number(value: Fraction, unit: Unit | None) -> str:

@@ -17,7 +17,10 @@ LEVELS = ("søknad", "lege", "periode")
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact. `kind` is ja_nei, valg, flervalg, dato, tidspunkt, måned, heltall, desimal, tekst or liste."""
+    """One fact. `kind` is ja_nei, valg, flervalg, dato, tidspunkt, måned, heltall, desimal, tekst or liste.
+
+    `title` names the fact inside a sentence (`stillingen`); it is empty where the question alone is enough.
+    """
 
     name: str
     level: str
@@ -34,6 +37,7 @@ class Fact:
     optional: bool
     required: bool
     changeable: bool | None
+    title: str
     question: str
     help: str
     fields: Mapping[str, Fact]

@@ -583,14 +583,14 @@ def test_the_consolidated_text(run: Run) -> None:
         "### Legen har mer enn tre kalenderuker i måneden",
         "Tolkning A28:",
         "### Legen er ikke knyttet til vikarbyrå eller annen privat kommersiell aktør",
-        "Hjemmel: hdir-2024-04-18, nye regler for tilskuddet.",
+        "Hjemmel: Helsedirektoratet, «560 millioner for å få flere fastleger»: nye regler for tilskuddet.",
         "## Satser",
         "ukjent",
         "## Grenser",
         "## Beregning",
         "halve kroner rundes opp",
         "## Kilder",
-        "hdir-2025-05-16: Helsedirektoratet",
+        "Helsedirektoratet, «Nasjonal ALIS og veiledning» (2025-05-16).",
     )
     assert not re.search(r"[{}]|None|True|False", out)
 

@@ -158,8 +158,8 @@ def test_the_text_of_the_new_year(rules: Path, capsys: pytest.CaptureFixture[str
     assert "Legen har minst 15 dager i måneden" in text and "(over-tre-kalenderuker, fra 2026/nasjonal-alis)" in text
     assert "Helsedirektoratets mal er brukt" in text  # stands from 2023
     assert "Legen har mer enn tre kalenderuker i måneden" not in text  # replaced
-    assert "Legen er ikke vikar fra vikarbyrå" not in text  # repealed
-    assert "oppdiktet: Ingen, «En oppdiktet forskrift»." in text
+    assert "### Legen er ikke vikar fra vikarbyrå" not in text  # repealed
+    assert "\nIngen, «En oppdiktet forskrift»." in text
 
 
 @pytest.mark.parametrize(
