@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -93,7 +93,7 @@ def _impact(chosen: argparse.Namespace) -> Impact:
         after = find_version(chosen.til, Path(scratch))
         books = before.open(), after.open()
         facts = chosen.etter or _codes(books[1])
-        _check_facts(facts, books[1])
+        check_facts(facts, [fact.name for fact in books[1].vocabulary.facts.values() if fact.level == "søknad"])
         comparing = compare_cases(paths, before, after, facts, chosen.prosesser, books)
         return impact(before, after, books, with_progress(comparing, len(paths), "Sammenligner"), facts)
 
@@ -103,12 +103,12 @@ def _codes(book: Rulebook) -> list[str]:
     return [fact.name for fact in book.vocabulary.facts.values() if fact.level == "søknad" and fact.pattern is not None]
 
 
-def _check_facts(facts: Iterable[str], book: Rulebook) -> None:
+def check_facts(facts: Iterable[str], known: Sequence[str]) -> None:
+    """That facts to total by are among those known. Raises Faults."""
     from engine.cli.arguments import argument_fault
     from engine.text.fault import Faults
     from engine.text.suggest import did_you_mean
 
-    known = [fact.name for fact in book.vocabulary.facts.values() if fact.level == "søknad"]
     for fact in facts:
         if fact not in known:
             hint = did_you_mean(fact, known)

@@ -19,6 +19,7 @@ COMMANDS = {
     "valider": "kontroller regelfilene",
     "test": "prøv saker med forventet svar mot reglene",
     "konsekvens": "vis hvilke saker en regelendring gir et annet vedtak",
+    "simuler": "vis hva en regelendring betyr for hele tabeller med søknader",
     "bevis": "let etter hull, motstrid og regler uten virkning, for alle søknader på en gang",
     "sammenlign": "bevis at to versjoner av reglene gir samme vedtak, eller vis den minste søknaden som får ulikt",
     "hva-skal-til": "vis den minste endringen som gjør et avslag til en innvilgelse",

@@ -65,9 +65,13 @@ def check_installed() -> None:
     """Raise `Faults` that say what to install when the tables cannot be worked with."""
     lacking = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
     if lacking:
-        what = f"pakken «{lacking[0]}» er ikke installert"
-        why = "tabeller leses og vurderes med den"
-        raise Faults([Fault(Place("kommandolinjen", 1, 1), "MANGLER-PAKKE", what, why, f"kjør {_EXTRA}")])
+        raise Faults([missing(lacking[0], "tabeller leses og vurderes med den")])
+
+
+def missing(package: str, why: str) -> Fault:
+    """That a package must be installed."""
+    what = f"pakken «{package}» er ikke installert"
+    return Fault(Place("kommandolinjen", 1, 1), "MANGLER-PAKKE", what, why, f"kjør {_EXTRA}")
 
 
 def _template(chosen: argparse.Namespace) -> int:

@@ -23,9 +23,9 @@ def with_progress(items: Iterable[T], total: int, doing: str) -> Iterator[T]:
 
 
 def show_amounts(amounts: Iterable[int], total: int, doing: str) -> None:
-    """Let work go on to its end; it gives how much is done of `total` each time."""
+    """Let work go on to its end; it gives how much is done of `total` each time. 0 in all is when nobody knows how much there is."""
     with _bar(doing) as bar:
-        task = bar.add_task(doing, total=total)
+        task = bar.add_task(doing, total=total or None)
         for amount in amounts:
             bar.advance(task, amount)
 

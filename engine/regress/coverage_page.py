@@ -4,36 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from html import escape
-from importlib.resources import files
 
 from engine.regress import coverage_words as words
+from engine.regress import page
 from engine.regress.coverage_part import ARGUED, LACKING, SEEN, Coverage, Line, Part, Subject
 
 #: cases named for one answer; JSON has them all
 MOST_CASES = 25
 
 _MARKS = {SEEN: ("✓", "seen"), ARGUED: ("○", "argued"), LACKING: ("✗", "lacking")}
-_HEAD = """<!doctype html>
-<html lang="nb">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Dekning av reglene</title>
-<style>
-{style}</style>
-</head>
-<body>
-<main>
-"""
-_FOOT = "</main>\n</body>\n</html>\n"
 
 
 def as_html(coverage: Coverage) -> str:
     """The whole page."""
-    style = files("engine.regress").joinpath("coverage_page.css").read_text(encoding="utf-8")
-    return _HEAD.format(style=style) + "\n".join(_body(coverage)) + "\n" + _FOOT
+    return page.whole("Dekning av reglene", [("engine.regress", "coverage_page.css")], _body(coverage))
 
 
 def _body(coverage: Coverage) -> Iterator[str]:

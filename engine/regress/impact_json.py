@@ -27,28 +27,30 @@ def as_json(impact: Impact) -> str:
     """One object: the versions, counts, what differs in the rules, the cases that are not unchanged, and totals."""
     by_change = [(change, [case.path for case in cases]) for change, cases in impact.by_change]
     content = {
-        "fra": _version(impact.before),
-        "til": _version(impact.after),
+        "fra": version_json(impact.before),
+        "til": version_json(impact.after),
         "antall": {
             "saker": len(impact.cases),
             **{status: len(impact.of(status)) for status in (CHANGED, WORDING, UNCHANGED, ONE_SIDED, UNREAD)},
         },
-        "kroner": _total(impact.whole),
-        "regelendringer": [_change(change, paths) for change, paths in by_change],
+        "kroner": total_json(impact.whole),
+        "regelendringer": [{**change_json(change), "saker": paths} for change, paths in by_change],
         "saker": [_case(case, impact) for case in impact.of(CHANGED, ONE_SIDED, UNREAD)],
         "bare_begrunnelsen": [case.path for case in impact.of(WORDING)],
         "summer": {
-            axis: [{"gruppe": one.group, **_total(one)} for one in groups] for axis, groups in impact.totals.items()
+            axis: [{"gruppe": one.group, **total_json(one)} for one in groups] for axis, groups in impact.totals.items()
         },
     }
     return json.dumps(content, ensure_ascii=False, indent=2)
 
 
-def _version(version: Version) -> Json:
+def version_json(version: Version) -> Json:
+    """A version: its name, and the commit of a revision."""
     return {"navn": version.name, "commit": version.commit}
 
 
-def _total(one: Total) -> Json:
+def total_json(one: Total) -> Json:
+    """What a group came to."""
     return {
         "saker": one.cases,
         "endret": one.changed,
@@ -60,7 +62,8 @@ def _total(one: Total) -> Json:
     }
 
 
-def _change(change: RuleChange, paths: list[str]) -> Json:
+def change_json(change: RuleChange) -> Json:
+    """A part of the rules that differs."""
     return {
         "fil": change.file,
         "del": change.section,
@@ -70,7 +73,6 @@ def _change(change: RuleChange, paths: list[str]) -> Json:
         "linje_etter": change.lines[1],
         "bare_forklarende": change.explains_only,
         "forskjeller": [{"hvor": one.path, "før": one.before, "etter": one.after} for one in change.differences],
-        "saker": paths,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -13,6 +13,7 @@ from engine.explain.unbroken import Unbroken
 from engine.regress import impact_words as words
 from engine.regress.impact import Impact, Total
 from engine.regress.impact_case import CHANGED, ONE_SIDED, UNREAD, CaseImpact
+from engine.regress.impact_rules import RuleChange
 
 #: causes told of one case, groups of one axis, and cases; JSON and the page have all
 MOST_CAUSES = 4
@@ -33,8 +34,11 @@ def _parts(impact: Impact) -> Iterator[RenderableType]:
     for caveat in words.caveats(impact):
         yield Unbroken(caveat, style="dim")
     if impact.changes:
-        yield _title("Dette er endret i reglene")
-        yield from _changes(impact)
+        yield heading("Dette er endret i reglene")
+        yield from changes(
+            (change, "" if change.explains_only else f"{words.cases(len(cases))} får et annet vedtak")
+            for change, cases in impact.by_change
+        )
     for status, title in (
         (CHANGED, "Saker som får et annet vedtak"),
         (ONE_SIDED, "Saker som bare kan avgjøres med den ene versjonen"),
@@ -42,25 +46,27 @@ def _parts(impact: Impact) -> Iterator[RenderableType]:
     ):
         found = impact.of(status)
         if found:
-            yield _title(title)
+            yield heading(title)
         for case in found[:MOST_CASES]:
             yield from _changed(case, impact) if status == CHANGED else _unread(case)
         if len(found) > MOST_CASES:
             yield Unbroken(f"… og {words.cases(len(found) - MOST_CASES)} til", style="dim")
     if impact.of(CHANGED):
         for axis, groups in impact.grouped.items():
-            yield _title(f"Etter {axis}")
-            yield _table(groups)
+            yield heading(f"Etter {axis}")
+            yield totals(groups)
 
 
-def _title(text: str) -> RenderableType:
+def heading(text: str) -> RenderableType:
+    """The title of a part."""
     return Unbroken(f"\n{text}", style="bold")
 
 
-def _changes(impact: Impact) -> Iterator[RenderableType]:
-    for change, cases in impact.by_change:
-        told = "" if change.explains_only else f": {words.cases(len(cases))} får et annet vedtak"
-        yield _indented(Unbroken(words.rule_change(change)[0].upper() + words.rule_change(change)[1:] + told), 1)
+def changes(found: Iterable[tuple[RuleChange, str]]) -> Iterator[RenderableType]:
+    """What differs in the rules, each part with what is told of it."""
+    for change, about in found:
+        told = words.rule_change(change)
+        yield _indented(Unbroken(told[0].upper() + told[1:] + (f": {about}" if about else "")), 1)
         for difference in change.differences:
             yield _indented(Unbroken(words.difference(difference), style="cyan"), 2)
 
@@ -95,17 +101,24 @@ def _unread(case: CaseImpact) -> Iterator[RenderableType]:
         yield _indented(Unbroken(f"{side.capitalize()}: {problem}", style="red"), 1)
 
 
-def _table(groups: list[Total]) -> RenderableType:
-    table = Table(box=None, padding=(0, 2, 0, 2))
-    for title in ("", *words.COLUMNS):
-        table.add_column(title, justify="left" if not title else "right", no_wrap=bool(title), overflow="fold")
-    shown = sorted(groups, key=lambda one: (-abs(one.difference), -one.changed, one.group))[:MOST_GROUPS]
-    for one in groups:
-        if one in shown:
-            table.add_row(one.group, *words.row(one))
-    if len(groups) > len(shown):
-        table.add_row(f"… og {len(groups) - len(shown)} til", *("" for _ in words.COLUMNS))
-    return table
+def totals(groups: Sequence[Total], columns: Sequence[str] = words.COLUMNS) -> RenderableType:
+    """A table of the groups with the largest differences, in the order they have."""
+    largest = sorted(groups, key=lambda one: (-abs(one.difference), -one.changed, one.group))[:MOST_GROUPS]
+    shown = {one.group for one in largest}
+    rows = [(one.group, *words.row(one)) for one in groups if one.group in shown]
+    return table(("", *columns), rows, len(groups) - len(rows))
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]], left_out: int = 0) -> RenderableType:
+    """A table whose first column is words and whose others are amounts; `left_out` rows are told of."""
+    found = Table(box=None, padding=(0, 1, 0, 2))
+    for place, title in enumerate(columns):
+        found.add_column(title, justify="right" if place else "left", no_wrap=bool(place), overflow="fold")
+    for row in rows:
+        found.add_row(*row)
+    if left_out:
+        found.add_row(f"… og {words.count(left_out)} til", *("" for _ in columns[1:]))
+    return found
 
 
 def _indented(part: RenderableType, levels: int) -> RenderableType:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from fractions import Fraction
 
 from engine.explain.outline import months_in_words
 from engine.regress.impact import Impact, Total
@@ -21,7 +22,7 @@ from engine.regress.impact_case import (
 from engine.regress.impact_cause import Cause, ValueCause
 from engine.regress.impact_rules import NEW, Difference, RuleChange
 from engine.text import literal
-from engine.text.norsk import list_text, money_text
+from engine.text.norsk import list_text, money_text, number_text
 
 ARROW = "→"
 NOTHING = "ingenting"
@@ -32,9 +33,14 @@ def signed(amount: Decimal) -> str:
     return ("+" if amount > 0 else "") + money_text(amount)
 
 
+def count(number: int) -> str:
+    """`12 345`, thousands apart."""
+    return number_text(Fraction(number))
+
+
 def counted(number: int, one: str, many: str) -> str:
     """`1 sak`, `3 saker`."""
-    return f"{number} {one if number == 1 else many}"
+    return f"{count(number)} {one if number == 1 else many}"
 
 
 def cases(number: int) -> str:
@@ -160,12 +166,12 @@ COLUMNS = ("Saker", "Endret", "Kjent før", "Kjent etter", "Endring", "Ukjent su
 def row(one: Total) -> tuple[str, ...]:
     """A group's cells under COLUMNS. The last tells how many cases wait for a rate: `4`, or `4 → 5`."""
     return (
-        str(one.cases),
-        str(one.changed),
+        count(one.cases),
+        count(one.changed),
         money_text(one.before),
         money_text(one.after),
         signed(one.difference),
-        change(str(one.open_before), str(one.open_after)),
+        change(count(one.open_before), count(one.open_after)),
     )
 
 
