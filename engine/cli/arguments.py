@@ -22,10 +22,13 @@ _TRANSLATIONS = (
     (r"ambiguous option: (.*?) could match (.*)", r"\1 kan bety \2"),
 )
 
+#: where faults in how a command was called are
+COMMAND_LINE = Place("kommandolinjen", 1, 1)
+
 
 def argument_fault(what: str, next_step: str = "se «alis --help»") -> Fault:
     """A fault in how the command was called."""
-    return Fault(Place("kommandolinjen", 1, 1), "ARGUMENT", what, "kommandoen kan ikke kjøres slik", next_step)
+    return Fault(COMMAND_LINE, "ARGUMENT", what, "kommandoen kan ikke kjøres slik", next_step)
 
 
 class Parser(argparse.ArgumentParser):

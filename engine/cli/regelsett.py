@@ -9,8 +9,9 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, TypeVar
 
-from engine.cli.arguments import argument_fault
+from engine.cli.arguments import COMMAND_LINE, argument_fault
 from engine.cli.root import open_rules
+from engine.explain.selected import lookup
 from engine.text import literal
 from engine.text.fault import Faults
 
@@ -48,74 +49,12 @@ def run(chosen: argparse.Namespace) -> int:
     agreed = read_argument("avtaledato", chosen.avtaledato, literal.date)
     month = read_argument("måned", chosen.måned, literal.month) if chosen.måned else None
     book = open_rules(chosen.regler)
-    answer = lookup(book, agreed, chosen.ordning, month)
+    answer = lookup(book, agreed, chosen.ordning, month, COMMAND_LINE)
     if chosen.format == "json" or (chosen.format is None and not sys.stdout.isatty()):
         print(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
         _print(answer, agreed)
     return 0
-
-
-def lookup(book: Any, agreed: date, scheme: str | None, month: Any) -> dict[str, Any]:
-    """The answer of the contract. Raises Faults when the scheme is unknown or the date points to none."""
-    from engine.ruleset.force import standings
-    from engine.ruleset.selection import infer_scheme, select
-    from engine.text.norsk import date_text, list_text
-    from engine.text.suggest import did_you_mean
-
-    if scheme is None:
-        found = infer_scheme(book, [agreed])
-        if len(found) != 1:
-            raise Faults(
-                [argument_fault(f"avtaledatoen {date_text(agreed)} peker ikke på én ordning", "legg til --ordning")]
-            )
-        scheme = found.pop()
-    if scheme not in book.schemes:
-        hint = did_you_mean(scheme, book.schemes)
-        what = f"ordningen «{scheme}» finnes ikke" + ("," + hint if hint else "")
-        raise Faults([argument_fault(what, f"velg {list_text(list(book.schemes), 'eller')}")])
-    rules = book.schemes[scheme]
-    selected = select(rules, agreed)
-    year = _grant_year(rules, month)
-    listed = []
-    for one in standings(rules, agreed, month, year) if selected is not None else []:
-        listed.append(
-            {
-                "id": one.rule.id,
-                "tittel": one.rule.title,
-                "fra_regelsett": one.rule.origin,
-                "i_kraft": one.in_force,
-                "hvorfor": one.why,
-                "hjemmel": {"kilde": one.rule.citation.source, "punkt": one.rule.citation.point},
-            }
-        )
-    return {
-        "ordning": scheme,
-        "regelsett": selected.id if selected is not None else None,
-        "tittel": selected.title if selected is not None else None,
-        "hvorfor": _why(selected, agreed),
-        "vilkår": listed,
-    }
-
-
-def _grant_year(rules: Any, month: Any) -> int | None:
-    """The grant year a month belongs to; without a month, or outside every window, not known."""
-    for one in rules.sets:
-        if month is not None and one.grant_year is not None and one.grant_year.months.holds(month):
-            year: int = one.grant_year.year
-            return year
-    return None
-
-
-def _why(selected: Any, agreed: date) -> str:
-    from engine.explain.prose import days_text
-    from engine.text.norsk import date_text
-
-    if selected is None:
-        return f"Ingen regelsett i ordningen gjelder avtaler inngått {date_text(agreed)}."
-    if selected.agreements is None:
-        return "Ordningen har bare ett regelsett."
-    return f"Regelsettet gjelder avtaler inngått {days_text(selected.agreements)}."
 
 
 def _print(answer: dict[str, Any], agreed: date) -> None:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from engine.cli.root import rule_root
-from engine.text.fault import Fault, FaultList, Faults
+from engine.decide.check import open_checked, top_keys
+from engine.text.fault import Fault, Faults
 from engine.text.place import Place
-
-if TYPE_CHECKING:
-    from engine.language.rulebook import Rulebook
 
 EXAMPLES = """Eksempler:
   alis valider                                    reglene
@@ -38,14 +34,14 @@ def run(chosen: argparse.Namespace) -> int:
     if given.is_dir() or not given.suffix:
         return _folder(given)
     root = _root_of(given)
-    if root is not None and (_is_read(given, root) or "regelsett" in _keys(given)):
+    if root is not None and (_is_read(given, root) or "regelsett" in top_keys(given)):
         return _rule_file(given, root)
     return _file(given, root)
 
 
 def _folder(root: Path) -> int:
     try:
-        book = _checked(root)
+        book = open_checked(root)
     except Faults as faults:
         return _told(faults.faults)
     sets = sum(len(scheme.sets) for scheme in book.schemes.values())
@@ -56,54 +52,11 @@ def _folder(root: Path) -> int:
     return 0
 
 
-def _checked(root: Path) -> Rulebook:
-    """The rules of a folder. Raises `Faults`, also for files that would be passed over in silence."""
-    from engine.decide.check import check_forms
-    from engine.language.rulebook import open_rulebook
-
-    faults = FaultList()
-    try:
-        book = open_rulebook(root)
-        check_forms(book)
-    except Faults as found:
-        faults.extend(found)
-    faults.extend(_passed_over(root))
-    faults.raise_if_any()
-    return book
-
-
-def _passed_over(root: Path) -> Iterator[Fault]:
-    """Rule sets in the folder that are not read, because of the name or place of the file."""
-    from engine.language.rulebook import VOCABULARY_FILE, rule_files, shown_folder
-
-    if not (root / VOCABULARY_FILE).is_file():
-        return
-    read = {root / VOCABULARY_FILE, *rule_files(root)}
-    for path in sorted({*root.rglob("*.yaml"), *root.rglob("*.yml")} - read):
-        if "regelsett" in _keys(path):
-            place = Place(f"{shown_folder(root)}{path.relative_to(root).as_posix()}", 1, 1)
-            why = "et regelsett leses bare fra en fil som heter ÅR/ORDNING.yaml"
-            next_step = "gi filen riktig navn, eller flytt den ut av mappen"
-            yield Fault(place, "REGLER-PLASS", "filen har et regelsett, men leses ikke", why, next_step)
-
-
 def _is_read(path: Path, root: Path) -> bool:
     """Whether the folder's rules are read from this file."""
     from engine.language.rulebook import VOCABULARY_FILE, rule_files
 
     return path.resolve() in {one.resolve() for one in (root / VOCABULARY_FILE, *rule_files(root))}
-
-
-def _keys(path: Path) -> set[str]:
-    """The top keys of a file; of one that cannot be read, none."""
-    from engine.text import yaml
-    from engine.text.node import Mapping
-
-    try:
-        node = yaml.read_path(path)
-    except Faults:
-        return set()
-    return set(node.keys) if isinstance(node, Mapping) else set()
 
 
 def _rule_file(path: Path, root: Path) -> int:
@@ -112,7 +65,7 @@ def _rule_file(path: Path, root: Path) -> int:
 
     try:
         yaml.read_path(path)
-        _checked(root)
+        open_checked(root)
     except Faults as faults:
         own = [fault for fault in faults if Path(fault.place.file).resolve() == path.resolve()]
         if own:
@@ -137,7 +90,7 @@ def _file(path: Path, root: Path | None) -> int:
 
     try:
         node = yaml.read_path(path)
-        keys = _keys(path)
+        keys = top_keys(path)
         if "regelsett" in keys or "vokabular" in keys:
             why = f"det er ingen vokabular.yaml i «{path.parent}» eller over den"
             what = "filen er en regelfil, men ligger ikke blant regler"

@@ -1,12 +1,20 @@
-"""A check the compiler makes of rules before anyone is decided by them: that every condition fits the forward-chaining runtime."""
+"""Rules checked before anyone is decided by them: as language, that every condition fits the forward-chaining runtime, and that
+no rule set lies where it is not read.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
 
 from engine.decide.chain import MAX_WAYS, TooManyWays, ways
 from engine.decide.compiled import compiled
 from engine.decide.group import Group
-from engine.language.rulebook import Rulebook
-from engine.text.fault import FaultList
+from engine.language.rulebook import VOCABULARY_FILE, Rulebook, open_rulebook, rule_files, shown_folder
+from engine.text import yaml
+from engine.text.fault import Fault, FaultList, Faults
+from engine.text.node import Mapping
+from engine.text.place import Place
 
 
 def check_forms(book: Rulebook) -> None:
@@ -33,3 +41,38 @@ def check_forms(book: Rulebook) -> None:
                         "del det i flere vilkår",
                     )
     faults.raise_if_any()
+
+
+def open_checked(root: Path) -> Rulebook:
+    """The rules of a folder. Raises `Faults`, also for files that would be passed over in silence."""
+    faults = FaultList()
+    try:
+        book = open_rulebook(root)
+        check_forms(book)
+    except Faults as found:
+        faults.extend(found)
+    faults.extend(_passed_over(root))
+    faults.raise_if_any()
+    return book
+
+
+def _passed_over(root: Path) -> Iterator[Fault]:
+    """Rule sets in the folder that are not read, because of the name or place of the file."""
+    if not (root / VOCABULARY_FILE).is_file():
+        return
+    read = {root / VOCABULARY_FILE, *rule_files(root)}
+    for path in sorted({*root.rglob("*.yaml"), *root.rglob("*.yml")} - read):
+        if "regelsett" in top_keys(path):
+            place = Place(f"{shown_folder(root)}{path.relative_to(root).as_posix()}", 1, 1)
+            why = "et regelsett leses bare fra en fil som heter ÅR/ORDNING.yaml"
+            next_step = "gi filen riktig navn, eller flytt den ut av mappen"
+            yield Fault(place, "REGLER-PLASS", "filen har et regelsett, men leses ikke", why, next_step)
+
+
+def top_keys(path: Path) -> set[str]:
+    """The top keys of a file; of one that cannot be read, none."""
+    try:
+        node = yaml.read_path(path)
+    except Faults:
+        return set()
+    return set(node.keys) if isinstance(node, Mapping) else set()

@@ -65,7 +65,7 @@ class Cases:
             if standing.versjon != based_on:
                 what = f"søknaden er endret av noen andre siden du åpnet versjon {based_on}"
                 why = f"saken er nå på versjon {standing.versjon}, {SAVED_NOTHING}"
-                raise fault(self.database.shown, "SAK-ENDRET", what, why, "åpne saken på nytt, og gjør endringen der")
+                raise fault("saken", "SAK-ENDRET", what, why, "åpne saken på nytt, og gjør endringen der")
             content = asdict(application) | {"version": based_on + 1}
             self._add(connection, standing, ledger.append(connection, ledger.APPLICATION, who, case, content))
             return based_on + 1
@@ -84,7 +84,7 @@ class Cases:
         for key in ("vurdering", "grunn", "navn"):
             if not str(judgement.get(key) or "").strip():
                 why = "en skjønnsvurdering må ha vurdering, grunn og navn"
-                raise fault(self.database.shown, "SKJØNN-MANGLER", f"«{key}» er tom", why, f"fyll ut «{key}»")
+                raise fault("saken", "SKJØNN-MANGLER", f"«{key}» er tom", why, f"fyll ut «{key}»")
         with self.database.writing() as connection:
             standing = self._standing(connection, case)
             event = ledger.append(connection, ledger.JUDGEMENT, who, case, judgement)
@@ -167,9 +167,7 @@ class Cases:
         row = connection.execute(sa.select(sak).where(sak.c.id == case)).first()
         if row is None:
             why = "den er slettet, eller adressen er feil"
-            raise fault(
-                self.database.shown, "SAK-FINNES-IKKE", "saken finnes ikke", why, "finn saken i listen over saker"
-            )
+            raise fault("saken", "SAK-FINNES-IKKE", "saken finnes ikke", why, "finn saken i listen over saker")
         return _case(row)
 
 

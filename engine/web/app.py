@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from engine import __version__
 from engine.text.fault import Faults
 from engine.web import cases, front, login
+from engine.web.api import router as api
 from engine.web.form import checked
 from engine.web.guard import Guard
 from engine.web.problem import on_faults, on_fields, on_http
@@ -41,12 +42,10 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(
         title="alis-regler",
         version=__version__,
-        openapi_url=None,
+        openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        max_body_size=settings.most_bytes,
-        telemetry={},
     )
     app.state.service = service
     app.state.menu = tuple(item for module in PAGES for item in getattr(module, "MENU", ()))
@@ -56,6 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(RequestValidationError, on_fields)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.include_router(login.router)
+    app.include_router(api.router)
     app.include_router(pages())
     return app
 

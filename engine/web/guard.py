@@ -9,6 +9,7 @@ import traceback
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.web.problem import refusal, unexpected
@@ -31,6 +32,7 @@ _POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+_STATUS = {"vert": 400, "opphav": 403, "størrelse": 413}
 _HEADERS = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -48,6 +50,7 @@ class Guard:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
         self.hosts = settings.hosts
+        self.most_bytes = settings.most_bytes
         self.headers = dict(_HEADERS)
         if settings.secure:
             self.headers["Strict-Transport-Security"] = "max-age=31536000"
@@ -67,12 +70,23 @@ class Guard:
                 self._complete(scope, MutableHeaders(scope=message))
             await send(message)
 
-        why = self._refused(scope["method"], Headers(scope=scope))
+        size = 0
+
+        async def taken() -> Message:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > self.most_bytes:
+                raise HTTPException(413)
+            return message
+
+        headers = Headers(scope=scope)
+        why = self._refused(scope["method"], headers)
         try:
             if why is not None:
-                await refusal(scope, 400 if why == "vert" else 403, why)(scope, receive, answer)
+                await refusal(scope, _STATUS[why], why)(scope, receive, answer)
             else:
-                await self.app(scope, receive, answer)
+                await self.app(scope, taken, answer)
         except Exception as error:
             self._tell(reference, error)
             if status:  # half an answer is out; the server closes the connection
@@ -85,9 +99,12 @@ class Guard:
             )
 
     def _refused(self, method: str, headers: Headers) -> str | None:
-        """Why a request goes no further: the host is not ours, or another site's page sent it."""
+        """Why a request goes no further: the host is not ours, it is too large, or another site's page sent it."""
         if _host_name(headers.get("host", "")) not in self.hosts:
             return "vert"
+        length = headers.get("content-length", "0")
+        if not length.isdecimal() or int(length) > self.most_bytes:
+            return "størrelse"
         if method in SAFE:
             return None
         if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):

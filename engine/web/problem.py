@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from fastapi import Request
@@ -11,6 +13,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
 from engine.text.fault import Fault, Faults
+from engine.text.place import Place
+from engine.web.draft import without
 
 #: what is told of a status: title, and what to do
 _TOLD = {
@@ -32,6 +36,7 @@ _TOLD = {
 }
 _WHY_REFUSED = {
     "vert": "Adressen hører ikke til denne tjenesten.",
+    "størrelse": "Ingen søknad eller regelfil er så stor.",
     "opphav": "Forespørselen kom fra en side som ikke hører til tjenesten.",
 }
 _STATUS_OF_CODE = {
@@ -43,6 +48,7 @@ _STATUS_OF_CODE = {
     "LAGER-TILGANG": 503,
     "LAGER-SKADET": 503,
     "LAGER-BORTE": 503,
+    "WEB-OPPTATT": 429,
     "MOTOR-UENIG": 500,
 }
 _FIELD = {
@@ -81,7 +87,8 @@ def status_of(faults: Faults) -> int:
 
 def on_faults(request: Request, error: Exception) -> Response:
     assert isinstance(error, Faults)
-    return _answer(request.scope, status_of(error), faults=error.faults)
+    told = tuple(_outward(fault, request.app.state.service.settings.rules) for fault in error.faults)
+    return _answer(request.scope, status_of(error), faults=told)
 
 
 def on_http(request: Request, error: Exception) -> Response:
@@ -110,6 +117,13 @@ def refusal(scope: Scope, status: int, why: str) -> Response:
 def unexpected(scope: Scope, reference: str) -> Response:
     """What is answered when nobody foresaw it: a reference to the log, and nothing from inside."""
     return _answer(scope, 500, reference=reference)
+
+
+def _outward(fault: Fault, rules: Path) -> Fault:
+    """A fault that does not tell where on the server the rules or the store are."""
+    if fault.code.startswith("LAGER-"):
+        return replace(fault, place=Place("lageret", 1, 1))
+    return without(fault, rules)
 
 
 def _ours(error: HTTPException) -> bool:

@@ -15,16 +15,18 @@ from engine.web.workers import Workers
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One running service."""
+    """One running service. `heavy` takes what lasts seconds and more, one piece at a time, so that decisions need not wait for it."""
 
     settings: Settings
     database: Database
     cases: Cases
     sessions: Sessions
     workers: Workers
+    heavy: Workers
 
     def close(self) -> None:
         self.workers.close()
+        self.heavy.close()
         self.database.close()
 
 
@@ -32,7 +34,8 @@ def open_service(settings: Settings) -> Service:
     """Open the store and make the workers ready to start. Raises Faults."""
     database = Database(settings.database)
     sessions = Sessions(database, settings.idle, settings.longest)
-    return Service(settings, database, Cases(database), sessions, Workers(settings.rules, settings.workers))
+    workers, heavy = Workers(settings.rules, settings.workers), Workers(settings.rules, 1, most=8)
+    return Service(settings, database, Cases(database), sessions, workers, heavy)
 
 
 def service(request: Request) -> Service:

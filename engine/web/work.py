@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.case.application import application
 from engine.decide.agreement import Disagreement
 from engine.decide.decide import decide
 from engine.explain.contract import as_json
+from engine.explain.selected import lookup
 from engine.language.rulebook import Rulebook
-from engine.text import yaml
+from engine.text import literal, yaml
 from engine.text.fault import Fault, Faults
 from engine.text.file import read_bytes
+from engine.text.norsk import quoted
 from engine.text.place import Place
 from engine.text.source import MOST_BYTES
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +60,35 @@ def decided_files(book: Rulebook, paths: list[Path]) -> list[tuple[str, Decided 
         except Faults as faults:
             found.append((text, faults))
     return found
+
+
+def looked_up(book: Rulebook, agreed: str, scheme: str | None, month: str | None) -> str:
+    """What `alis regelsett --format json` writes. Raises Faults."""
+    date = _read("avtaledato", agreed, literal.date)
+    when = _read("måned", month, literal.month) if month else None
+    answer = lookup(book, date, scheme, when, Place("spørsmålet", 1, 1))
+    return json.dumps(answer, ensure_ascii=False, indent=2)
+
+
+def rule_sets(book: Rulebook) -> list[dict[str, Any]]:
+    """Every rule set, with the agreement dates that select it."""
+    found = []
+    for scheme in book.schemes.values():
+        for one in scheme.sets:
+            agreements = one.agreements
+            first, last = (agreements.first, agreements.last) if agreements is not None else (None, None)
+            dates = {"fra": first and first.isoformat(), "til": last and last.isoformat()}
+            year = one.grant_year.year if one.grant_year is not None else None
+            found.append(
+                {"id": one.id, "tittel": one.title, "ordning": one.scheme, "avtaledatoer": dates, "tilskuddsår": year}
+            )
+    return found
+
+
+def _read(name: str, text: str, read: Callable[[str], T]) -> T:
+    try:
+        return read(text)
+    except ValueError as error:
+        why, next_step = str(error), f"rett «{name}»"
+        what = f"{quoted(text)} kan ikke brukes som {name}"
+        raise Faults([Fault(Place("spørsmålet", 1, 1), "ARGUMENT", what, why, next_step)]) from None

@@ -5,6 +5,7 @@ evaluation at a time in a process, so work on rules is done here and never in th
 from __future__ import annotations
 
 import threading
+from asyncio import wrap_future
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -14,6 +15,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from engine.language.kept import open_kept
 from engine.language.rulebook import VOCABULARY_FILE, Rulebook, rule_files
+from engine.text.fault import Fault, Faults
+from engine.text.place import Place
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -23,31 +26,41 @@ _WORN_OUT = 20_000
 
 
 class Workers:
-    """A few processes, started when first asked. Work is a function of a module, `f(book, …)`; `book` is the rules as they stand."""
+    """A few processes, started when first asked. Work is a function of a module.
 
-    def __init__(self, root: Path, count: int) -> None:
+    `run`, `asked` and `start` give it the rules as they stand for its first argument, and read them anew when a file has changed;
+    `alone` gives it nothing, for work on other rules. `most` bounds what waits: past it, work is refused (WEB-OPPTATT).
+    """
+
+    def __init__(self, root: Path, count: int, most: int = 2_000) -> None:
         self.root = root
         self.count = count
+        self.most = most
+        self._waiting = 0
         self._lock = threading.Lock()
         self._pool: ProcessPoolExecutor | None = None
 
     def run(self, work: Callable[Concatenate[Rulebook, P], T], *given: P.args, **named: P.kwargs) -> T:
         """Have the work done and wait for it. What it raises, `Faults` above all, is raised here."""
+        done: T = self._again(_done, work, given, named)
+        return done
+
+    def alone(self, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+        """The same for work that asks for no rules."""
+        done: T = self._again(_plainly, work, given, named)
+        return done
+
+    async def asked(self, work: Callable[Concatenate[Rulebook, P], T], *given: P.args, **named: P.kwargs) -> T:
+        """`run`, for who awaits."""
         try:
-            return self.start(work, *given, **named).result()
-        except BrokenProcessPool:  # a worker was killed; the work only reads, so it may be done again
+            return await wrap_future(self.start(work, *given, **named))
+        except BrokenProcessPool:
             self._replace()
-            return self.start(work, *given, **named).result()
+            return await wrap_future(self.start(work, *given, **named))
 
     def start(self, work: Callable[Concatenate[Rulebook, P], T], *given: P.args, **named: P.kwargs) -> Future[T]:
         """Have the work done, without waiting."""
-        with self._lock:
-            if self._pool is None:
-                context = get_context("spawn")
-                self._pool = ProcessPoolExecutor(
-                    self.count, context, _ready, (self.root,), max_tasks_per_child=_WORN_OUT
-                )
-            return self._pool.submit(_done, work, given, named)
+        return self._submit(_done, work, given, named)
 
     def warm(self) -> None:
         """Start all the processes and read the rules in each. Raises Faults when the rules cannot be read."""
@@ -56,6 +69,32 @@ class Workers:
 
     def close(self) -> None:
         self._replace()
+
+    def _again(self, way: Callable[..., T], *given: Any) -> T:
+        try:
+            return self._submit(way, *given).result()
+        except BrokenProcessPool:  # a worker was killed; the work only reads, so it may be done again
+            self._replace()
+            return self._submit(way, *given).result()
+
+    def _submit(self, way: Callable[..., T], *given: Any) -> Future[T]:
+        with self._lock:
+            if self._waiting >= self.most:
+                why, next_step = f"{self._waiting} venter allerede", "vent litt, og prøv igjen"
+                raise Faults([Fault(Place("tjenesten", 1, 1), "WEB-OPPTATT", "tjenesten er opptatt", why, next_step)])
+            if self._pool is None:
+                context = get_context("spawn")
+                self._pool = ProcessPoolExecutor(
+                    self.count, context, _ready, (self.root,), max_tasks_per_child=_WORN_OUT
+                )
+            future = self._pool.submit(way, *given)
+            self._waiting += 1
+        future.add_done_callback(self._finished)
+        return future
+
+    def _finished(self, _: Future[Any]) -> None:
+        with self._lock:
+            self._waiting -= 1
 
     def _replace(self) -> None:
         with self._lock:
@@ -78,6 +117,10 @@ def _ready(root: Path) -> None:
 
 def _done(work: Callable[..., T], given: tuple[Any, ...], named: dict[str, Any]) -> T:
     return work(_book(), *given, **named)
+
+
+def _plainly(work: Callable[..., T], given: tuple[Any, ...], named: dict[str, Any]) -> T:
+    return work(*given, **named)
 
 
 def _book() -> Rulebook:

@@ -640,11 +640,6 @@ def test_broken_rules_are_told_by_every_command(command: list[str], run: Run, fo
             "«2024-13» kan ikke brukes i --måned: måneden «2024-13» finnes ikke: måneder går fra 1 til 12",
             "se «alis --help»",
         ),
-        (
-            ["regelsett", "--avtaledato", "2024-01-01", "--ordning", "nasjonal-ails"],
-            "ordningen «nasjonal-ails» finnes ikke, mente du «nasjonal-alis»?",
-            "velg nasjonal-alis, veiledet-tjeneste eller spesialisering",
-        ),
         (["regelsett", "--avtaledato", "2024-01-01", "ekstra"], "«ekstra» er ikke kjent", "se «alis regelsett --help»"),
         (["vis"], "det mangler ÅR/ORDNING", "se «alis vis --help»"),
         (
@@ -676,6 +671,14 @@ def test_broken_rules_are_told_by_every_command(command: list[str], run: Run, fo
 def test_broken_arguments(arguments: list[str], what: str, next_step: str, run: Run) -> None:
     expected = f"kommandolinjen:1:1: ARGUMENT: {what} – kommandoen kan ikke kjøres slik – {next_step}\n"
     assert run(arguments) == (2, "", expected)
+
+
+def test_a_scheme_that_is_not_there(run: Run) -> None:
+    expected = (
+        "kommandolinjen:1:1: ARGUMENT: ordningen «nasjonal-ails» finnes ikke, mente du «nasjonal-alis»?"
+        " – spørsmålet kan ikke besvares slik – velg nasjonal-alis, veiledet-tjeneste eller spesialisering\n"
+    )
+    assert run(["regelsett", "--avtaledato", "2024-01-01", "--ordning", "nasjonal-ails"]) == (2, "", expected)
 
 
 def test_an_unknown_command_lists_the_commands(run: Run) -> None:
