@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.cli import vurder_dokument
 from engine.cli.arguments import argument_fault
 from engine.cli.progress import with_progress
 from engine.cli.root import open_rules
@@ -14,6 +15,7 @@ from engine.text.fault import Fault, Faults
 from engine.text.place import Place
 
 if TYPE_CHECKING:
+    from engine.cli.vurder_dokument import Papers
     from engine.decide.decision import Decision
     from engine.language.rulebook import Rulebook
 
@@ -21,6 +23,8 @@ EXAMPLES = """Eksempler:
   alis vurder søknad.yaml
   alis vurder fixtures --format json
   alis vurder søknad.yaml --satser foreslåtte-satser.yaml
+  alis vurder søknad.yaml --pdf vedtaksgrunnlag.pdf --brev brevutkast.pdf
+  alis vurder søknad.yaml --brev brev.pdf --felt mottaker="Storvik" --felt saksbehandler="Kari Nordmann"
 
 Filer med «forventet» er tester. Vedtaket holdes da mot det som er forventet, og kommandoen gir kode 1 når noe ikke stemmer.
 Med én fil vises hele vedtaket. Med flere vises ett sammendrag per fil; legg til --alt for hele vedtakene.
@@ -44,6 +48,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--bare-naiv", action="store_true", help="bruk bare den naive evaluatoren (står i kvitteringen)"
     )
+    vurder_dokument.arguments(parser)
     parser.add_argument("--regler", metavar="MAPPE", help="mappen med reglene")
 
 
@@ -53,6 +58,7 @@ def run(chosen: argparse.Namespace) -> int:
     if "" in chosen.filer:
         raise Faults([argument_fault("et filnavn er tomt", "oppgi en søknad eller en mappe med søknader")])
     paths = case_files([Path(name) for name in chosen.filer])
+    papers = vurder_dokument.Papers(chosen, paths)
     only = _stated_scheme(paths[0]) if len(paths) == 1 and not chosen.satser else None
     book = open_rules(chosen.regler, only)
     if chosen.satser:
@@ -60,7 +66,7 @@ def run(chosen: argparse.Namespace) -> int:
 
         book = lay_over(book, Path(chosen.satser))
     as_text = chosen.format == "tekst" or (chosen.format is None and sys.stdout.isatty())
-    return _Run(book, as_text, chosen.alt, chosen.bare_naiv).decide(paths)
+    return _Run(book, as_text, chosen.alt, chosen.bare_naiv, papers).decide(paths)
 
 
 def _stated_scheme(path: Path) -> str | None:
@@ -78,11 +84,12 @@ def _stated_scheme(path: Path) -> str | None:
 
 
 class _Run:
-    def __init__(self, book: Rulebook, as_text: bool, whole: bool, only_naive: bool) -> None:
+    def __init__(self, book: Rulebook, as_text: bool, whole: bool, only_naive: bool, papers: Papers) -> None:
         self.book = book
         self.as_text = as_text
         self.whole = whole
         self.only_naive = only_naive
+        self.papers = papers
         self.unusable = 0
         self.deviating = 0
 
@@ -113,6 +120,7 @@ class _Run:
         except Disagreement as difference:
             self._unusable(str(disagreement_fault(path, difference)))
             return None
+        self.papers.write(decision)
         if application.expected is not None:
             from engine.explain.contract import as_json
             from engine.regress.expectation import deviations

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.case.value import Asked
 from engine.decide.decision import Decision, DoctorDecision, Finding, Missing, Noted
+from engine.explain.basis import basis
 from engine.explain.contract import judged, question
 from engine.explain.leaning import readings
 from engine.explain.reason import texts
@@ -30,6 +31,7 @@ class Reason:
     source: str
     months: list[Month] = field(default_factory=list)
     days: int | None = None
+    doctor: str | None = None
 
     @property
     def when(self) -> str:
@@ -51,7 +53,15 @@ class Outline:
     judgements: list[Reason]
     notes: list[str]
     readings: list[tuple[str, str, str]]
-    defaults: list[str]
+    assumed: list[tuple[str, str | None, str]]
+    """What was taken for granted because it was not stated: the question, the doctor, the answer."""
+
+    @property
+    def defaults(self) -> list[str]:
+        """The same as sentences."""
+        return [
+            f"{asked}{_whose(doctor)} – ikke besvart, regnes som «{value}»." for asked, doctor, value in self.assumed
+        ]
 
 
 def outline(decision: Decision) -> Outline:
@@ -67,8 +77,8 @@ def outline(decision: Decision) -> Outline:
         judgements=_reasons(judged(decision), decision, with_doctor=True),
         notes=[_note_line(one, decision) for one in decision.notes],
         readings=[(one["nr"], one["tekst"], one["fordi"]) for one in readings(decision)],
-        defaults=[
-            f"{decision.compiled.vocabulary.facts[asked.fact].question}{_whose(asked.doctor)} – ikke besvart, regnes som «{value}»."
+        assumed=[
+            (decision.compiled.vocabulary.facts[asked.fact].question, asked.doctor, value)
             for asked, value in _distinct_defaults(decision)
         ],
     )
@@ -91,7 +101,7 @@ def _reasons(findings: Iterable[Finding], decision: Decision, with_doctor: bool 
         reason = gathered.get(key)
         if reason is None:
             exemption = next((part for part in one.rule.exemptions if part.id == one.answer.exemption), None)
-            cited = exemption.citation if exemption else one.rule.citation
+            own = exemption.citation if exemption else one.rule.citation
             title = exemption.title if exemption else one.rule.title
             reason = gathered[key] = Reason(
                 one.rule.id,
@@ -100,13 +110,32 @@ def _reasons(findings: Iterable[Finding], decision: Decision, with_doctor: bool 
                 bearing,
                 one.follows,
                 text,
-                source_text(cited, decision),
+                source_text(own, decision),
+                doctor=one.doctor,
             )
         reason.months += [one.month] if one.month is not None else one.months or []
         if one.days is not None:
             reason.days = (reason.days or 0) + one.days
     order = {REFUSED: 0, OPEN: 1, MET: 2, NOT_RELEVANT: 3}
     return sorted(gathered.values(), key=lambda reason: (order[reason.bearing], reason.component or ""))
+
+
+def met_once(reasons: Iterable[Reason]) -> list[Reason]:
+    """The reasons, with a condition that was met in several months for slightly different reasons (a day more or less) told once."""
+    gathered: dict[tuple[str, str | None, str], Reason] = {}
+    told = []
+    for one in reasons:
+        key = (one.rule, one.component, one.title)
+        if one.bearing != MET or not one.months or key not in gathered:
+            copy = replace(one, months=list(one.months))
+            told.append(copy)
+            if one.bearing == MET:
+                gathered[key] = copy
+            continue
+        first = gathered[key]
+        first.months += one.months
+        first.text = ""
+    return told
 
 
 def _bearing(one: Finding) -> str:
@@ -132,14 +161,34 @@ def find_source(id: str, decision: Decision) -> Source | None:
     return decision.compiled.vocabulary.sources.get(id)
 
 
+def cited(decision: Decision) -> list[Source]:
+    """Every source that a reason, a note or an amount of the decision is taken from, each once."""
+    found = [one.rule.citation for one in decision.findings]
+    found += [
+        part.citation for one in decision.findings for part in one.rule.exemptions if part.id == one.answer.exemption
+    ]
+    found += [one.note.note.citation for one in decision.notes]
+    for doctor in decision.doctors:
+        for line in doctor.lines.values():
+            worked_out = basis(line, doctor, decision)
+            used = worked_out.used if worked_out is not None else []
+            found += [one.quantity.citation for one in used if one.quantity.citation is not None]
+    sources = (find_source(id, decision) for id in dict.fromkeys(one.source for one in found))
+    return [one for one in sources if one is not None]
+
+
 def _whose(doctor: str | None) -> str:
     return f" for {doctor}" if doctor else ""
 
 
 def _missing_line(one: Missing, decision: Decision) -> str:
     when = f" ({months_in_words(sorted(one.months))})" if one.months else ""
-    stated = _stated_but_unmet(one, decision)
-    return f"{stated or question(one, decision)} – «{one.asked.fact}»{_whose(one.asked.doctor)}{when}"
+    return f"{asks(one, decision)} – «{one.asked.fact}»{_whose(one.asked.doctor)}{when}"
+
+
+def asks(one: Missing, decision: Decision) -> str:
+    """What must be supplied: the question, or, where it is answered, what must be put in order."""
+    return _stated_but_unmet(one, decision) or question(one, decision)
 
 
 def _stated_but_unmet(one: Missing, decision: Decision) -> str | None:

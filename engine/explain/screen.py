@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
@@ -21,6 +20,7 @@ from engine.explain.outline import (
     DoctorOutline,
     Outline,
     Reason,
+    met_once,
     months_in_words,
     outline,
     sums,
@@ -191,7 +191,7 @@ class _Strip:
 
 def _reasons(reasons: list[Reason], all_reasons: bool) -> list[RenderableType]:
     """The reasons in full, and those that were not relevant in a line each unless all are to be shown."""
-    told = reasons if all_reasons else _met_once(reasons)
+    told = reasons if all_reasons else met_once(reasons)
     full = [_reason(one) for one in told if all_reasons or one.bearing != NOT_RELEVANT]
     return full if all_reasons else [*full, *_brief(reasons)]
 
@@ -207,24 +207,6 @@ def _brief(reasons: list[Reason]) -> Iterator[RenderableType]:
     for (text, when), titles in gathered.items():
         about = f" [{when}]" if when else ""
         yield _hanging(Text("· ", style="dim"), Text(f"{'; '.join(titles)}{about}: {text}", style="dim"))
-
-
-def _met_once(reasons: list[Reason]) -> list[Reason]:
-    """A condition that was met in several months for slightly different reasons (a day more or less) is told once."""
-    gathered: dict[tuple[str, str | None, str], Reason] = {}
-    told = []
-    for one in reasons:
-        key = (one.rule, one.component, one.title)
-        if one.bearing != MET or not one.months or key not in gathered:
-            copy = replace(one, months=list(one.months))
-            told.append(copy)
-            if one.bearing == MET:
-                gathered[key] = copy
-            continue
-        first = gathered[key]
-        first.months += one.months
-        first.text = ""
-    return told
 
 
 def _reason(one: Reason) -> RenderableType:

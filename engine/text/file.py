@@ -29,13 +29,13 @@ def read_bytes(path: Path, shown: str, most: int) -> bytes:
         raise Faults([refused(place, "FIL-LES", "filen kan ikke leses", error)]) from None
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a UTF-8 file so that readers meet either the old or the new content, never half of one.
+def write_whole(path: Path, text: str | bytes) -> None:
+    """Write a file, text as UTF-8, so that readers meet either the old or the new content, never half of one.
 
     The file keeps its permissions, and a symbolic link stays a link. When anything fails the old file is untouched and
     nothing is left behind; what the operating system refuses is raised as `Faults` (FIL-SKRIV).
     """
-    content = text.encode("utf-8")
+    content = text.encode("utf-8") if isinstance(text, str) else text
     try:
         target = Path(os.path.realpath(path))
         _replace(target, content)

@@ -831,3 +831,57 @@ def test_a_reader_that_leaves_does_not_change_the_exit_code(words: str, code: in
 def test_every_command_has_the_same_progress_bar() -> None:
     own = [path.name for path in (ROOT / "engine").rglob("*.py") if "rich.progress" in path.read_text(encoding="utf-8")]
     assert own == ["progress.py"]
+
+
+# --- vurder: documents ----------------------------------------------------------------------------------------------------
+
+
+def test_documents_are_written_beside_the_answer(run: Run, folder: Path) -> None:
+    code, out, err = run("vurder", TIED, "--pdf", "grunnlag.pdf", "--brev", "brev.pdf", "--format", "json")
+    assert code == 0
+    assert json.loads(out)["søknad"]["utfall"] == "delvis innvilget"
+    assert err == "Vedtaksgrunnlaget er skrevet til grunnlag.pdf.\nBrevutkastet er skrevet til brev.pdf.\n"
+    assert sorted(path.name for path in folder.iterdir()) == ["brev.pdf", "grunnlag.pdf"]
+    first = {path.name: path.read_bytes() for path in folder.iterdir()}
+    run("vurder", TIED, "--pdf", "grunnlag.pdf", "--brev", "brev.pdf", "--format", "json")
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == first
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--pdf", "ut.txt"], "som ikke er navnet på en PDF"),
+        (["--pdf", "ut.pdf", "--brev", "ut.pdf"], "--pdf og --brev har samme filnavn"),
+        (["--brev", "ut.pdf", "--felt", "mottager=x"], "«mottager», mente du «mottaker»?"),
+        (["--brev", "ut.pdf", "--felt", "mottaker"], "har ingen tekst"),
+        (["--brev", "ut.pdf", "--felt", "frist=a", "--felt", "frist=b"], "oppgitt to ganger"),
+        (["--pdf", "ut.pdf", "--felt", "frist=a"], "--felt hører til brevet"),
+        (["--felt", "frist=a"], "legg til --pdf FIL eller --brev FIL"),
+        (["--brev", "ut.pdf", "--dato", "2024-02-30"], "finnes ikke: februar 2024"),
+        ([str(FIXTURES / "2022" / "gammel-ordning.yaml"), "--pdf", "ut.pdf"], "bare brukes med én søknad, ikke 2"),
+    ],
+)
+def test_what_documents_cannot_be_is_told_before_anything_is_done(
+    run: Run, folder: Path, arguments: list[str], told: str
+) -> None:
+    code, out, err = run("vurder", TIED, *arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith("kommandolinjen:1:1: ARGUMENT: ") and told in err
+    assert list(folder.iterdir()) == []
+
+
+def test_a_document_that_cannot_be_written_leaves_nothing(run: Run, folder: Path) -> None:
+    code, _, err = run("vurder", TIED, "--pdf", "finnes-ikke/ut.pdf", "--format", "json")
+    assert code == 2
+    assert "finnes-ikke/ut.pdf:1:1: FIL-SKRIV: " in err
+    assert list(folder.iterdir()) == []
+
+
+def test_without_typst_the_extra_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "typst", None)
+    code, out, err = run("vurder", TIED, "--pdf", "ut.pdf")
+    assert (code, out) == (2, "")
+    assert err == (
+        "kommandolinjen:1:1: MANGLER-PAKKE: pakken «typst» er ikke installert – PDF-dokumenter settes med den – "
+        "kjør pip install 'alis-regler[pdf]'\n"
+    )
