@@ -134,5 +134,5 @@ def _sqlite(url: URL, patience: float) -> Engine:
 
 
 def _postgresql(url: URL, patience: float) -> Engine:
-    connect = {"connect_timeout": max(2, int(patience)), "options": "-c timezone=UTC"}
+    connect = {"connect_timeout": max(2, int(patience))}
     return sa.create_engine(url, pool_pre_ping=True, pool_timeout=patience, connect_args=connect)

@@ -144,7 +144,7 @@ def test_test_cases_are_run_against_a_draft(browser: TestClient) -> None:
 
 def test_a_change_is_compared_and_its_witness_given(browser: TestClient) -> None:
     later = changed("verdi: 2024-04-18", "verdi: 2024-04-19")
-    body = {"til": {"filer": later}, "sekunder": 60}
+    body = {"til": {"filer": later}, "sekunder": 50}
     answer = browser.post("/api/v1/sammenlign", json=body)
     assert answer.status_code == 200, answer.text
     assert "forskjell" in answer.text

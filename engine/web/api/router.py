@@ -30,6 +30,10 @@ _JSON = "application/json"
 _KINDS = {_JSON: "json", "application/yaml": "yaml", "application/x-yaml": "yaml", "text/yaml": "yaml"}
 
 
+#: what a proof may take at most; longer ones are for the command
+MOST_SECONDS = 50
+
+
 class _Given(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -62,7 +66,7 @@ class Comparing(_Given):
 
     fra: GivenVersion = GivenVersion()
     til: GivenVersion = GivenVersion()
-    sekunder: int = Field(default=20, ge=1, le=60)
+    sekunder: int = Field(default=20, ge=1, le=MOST_SECONDS)
 
 
 @router.post("/vurder", openapi_extra=words.APPLICATION, responses=words.DECISION, summary="Vurder en søknad")
