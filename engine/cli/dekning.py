@@ -41,15 +41,21 @@ def _percent(text: str) -> float:
     return value
 
 
+def asked(chosen: argparse.Namespace) -> bool:
+    """Whether anything is to be told of coverage."""
+    return bool(chosen.dekning or chosen.dekning_json or chosen.dekning_html or chosen.dekning_krav is not None)
+
+
 def report(chosen: argparse.Namespace, results: Sequence[Result], console: Console) -> bool:
     """Tell and write the coverage that was asked for. Gives whether the gate holds; it does when there is none."""
-    if not (chosen.dekning or chosen.dekning_json or chosen.dekning_html or chosen.dekning_krav is not None):
+    if not asked(chosen):
         return True
     from engine.regress import coverage_words as words
     from engine.regress.coverage_screen import show, show_holes
+    from engine.regress.run import DEVIATES, PASSED
     from engine.text.file import write_whole
 
-    coverage = _measure(chosen, results)
+    coverage = _measure(chosen, [Path(result.path) for result in results if result.status in (PASSED, DEVIATES)])
     if chosen.dekning_json:
         from engine.regress.coverage_json import as_json
 
@@ -68,10 +74,19 @@ def report(chosen: argparse.Namespace, results: Sequence[Result], console: Conso
     return not told
 
 
-def _measure(chosen: argparse.Namespace, results: Sequence[Result]) -> Coverage:
+def _measure(chosen: argparse.Namespace, paths: list[Path]) -> Coverage:
+    """The coverage, and with `--siden` what it is short of beside that of an earlier version of the rules."""
     from engine.regress.coverage import Scope, measure
-    from engine.regress.run import DEVIATES, PASSED
 
-    paths = [Path(result.path) for result in results if result.status in (PASSED, DEVIATES)]
     scope = Scope(chosen.ordning, chosen.år, chosen.regel)
-    return measure(with_progress(paths, len(paths), "Dekning"), rule_root(chosen.regler), scope)
+    found = measure(with_progress(paths, len(paths), "Dekning"), rule_root(chosen.regler), scope)
+    if not chosen.siden:
+        return found
+    from tempfile import TemporaryDirectory
+
+    from engine.regress.impact_version import find_version
+
+    with TemporaryDirectory(prefix="alis-") as scratch:
+        version = find_version(chosen.siden, Path(scratch))
+        earlier = measure(with_progress(paths, len(paths), "Dekning før"), version.folder, scope, lenient=True)
+    return found.after(earlier, version.title)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.cli import dekning
 from engine.cli.arguments import argument_fault
 from engine.cli.progress import with_progress
 from engine.cli.root import rule_root
@@ -29,7 +30,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--mutasjon-json", metavar="FIL", help="skriv resultatet av --mutasjon som JSON")
     parser.add_argument(
-        "--siden", metavar="VERSJON", help="med --mutasjon: bare regler som er endret siden en mappe eller git-revisjon"
+        "--siden",
+        metavar="VERSJON",
+        help="bare det som er nytt siden en mappe eller git-revisjon: med --mutasjon regler som er endret, "
+        "med --dekning det som ikke er prøvd lenger",
     )
     parser.add_argument(
         "--lagre", metavar="MAPPE", help="med --mutasjon: lagre søknadene som ville merket endringene, som saker"
@@ -37,12 +41,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def asked(chosen: argparse.Namespace) -> bool:
-    """Whether a mutation run is asked for."""
-    return bool(chosen.mutasjon or chosen.mutasjon_json or chosen.siden or chosen.lagre)
+    """Whether a mutation run is asked for; `--siden` alone asks for one too."""
+    since = chosen.siden and not dekning.asked(chosen)
+    return bool(chosen.mutasjon or chosen.mutasjon_json or chosen.lagre or since)
 
 
 def run(chosen: argparse.Namespace, files: Sequence[Path], console: Console) -> int:
-    """Run it: 0 when every change is noticed or recorded with a reason, 1 when some is not."""
+    """Run it: 0 when every change is noticed or recorded with a reason, 1 when some is not or some case had to be left out as wrong."""
     from engine.regress.mutation_report import Places, as_json
     from engine.regress.mutation_screen import show
     from engine.text.file import write_whole
@@ -55,7 +60,7 @@ def run(chosen: argparse.Namespace, files: Sequence[Path], console: Console) -> 
     if chosen.mutasjon_json:
         write_whole(Path(chosen.mutasjon_json), as_json(found, places) + "\n")
     show(found, places, console)
-    return 1 if found.survivors() else 0
+    return 1 if found.survivors() or found.wrong() else 0
 
 
 def _found(chosen: argparse.Namespace, root: Path, files: Sequence[Path]) -> Mutation:

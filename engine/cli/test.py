@@ -13,6 +13,7 @@ from engine.cli.arguments import argument_fault
 from engine.cli.progress import with_progress
 from engine.cli.root import open_rules, rule_root
 from engine.text.fault import Faults
+from engine.text.norsk import list_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
 
 EXAMPLES = """Eksempler:
   alis test
-  alis test fixtures --regel VILKÅR
+  alis test fixtures --regel NAVN
   alis test mine-saker --junit resultat.xml --json resultat.json
   alis test --oppdater
   alis test --dekning-html dekning.html --dekning-krav 100
+  alis test --dekning --siden main
   alis test --mutasjon --siden main
 
 Koden er 0 når alle sakene stemmer, 1 når noen avviker, når dekningen er under kravet eller når ingen sak merker en endring av
@@ -36,7 +38,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("stier", nargs="*", metavar="STI", help="filer og mapper med saker; utelatt: fixtures")
     parser.add_argument("--ordning", metavar="ORDNING", help="bare saker i ordningen")
     parser.add_argument("--år", dest="år", metavar="ÅR", help="bare saker for tilskuddsåret, eller regelsettets år")
-    parser.add_argument("--regel", metavar="VILKÅR", help="bare saker der vilkåret er aktuelt")
+    parser.add_argument(
+        "--regel",
+        metavar="NAVN",
+        help="bare saker der vilkåret er aktuelt, unntaket brukt, merknaden gitt, eller satsen, grensen eller "
+        "definisjonen har noe å si",
+    )
     parser.add_argument("--navn", metavar="TEKST", help="bare saker med teksten i filnavnet eller id-en")
     parser.add_argument("--junit", metavar="FIL", help="skriv resultatet som JUnit XML")
     parser.add_argument("--json", metavar="FIL", help="skriv resultatet som JSON")
@@ -57,23 +64,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    from engine.regress import report
     from engine.regress.case import case_files
-    from engine.regress.run import DEVIATES, UNUSABLE, Choice, run_cases
+    from engine.regress.run import Choice, run_cases
     from engine.regress.run import chosen as kept
-    from engine.text.file import write_whole
 
+    _check_alone(chosen)
     files = case_files([Path(name) for name in chosen.stier or ["fixtures"]])
-    choice = Choice(chosen.ordning, chosen.år, chosen.regel, chosen.navn)
     console = _console()
     _check_scheme(chosen)
-    if mutasjon.asked(chosen):
+    mutating = mutasjon.asked(chosen)
+    if mutating and not (chosen.junit or chosen.json or dekning.asked(chosen)):
         return mutasjon.run(chosen, files, console)
-    _check_rule(chosen)
+    rules = _rules(chosen)
     running = with_progress(
         run_cases(files, rule_root(chosen.regler), processes=chosen.prosesser), len(files), "Tester"
     )
-    wanted = _some(kept(running, choice), len(files))
+    wanted = _some(kept(running, Choice(chosen.ordning, chosen.år, rules, chosen.navn)), len(files))
     if chosen.opphav:
         from engine.cli import opphav
 
@@ -82,6 +88,16 @@ def run(chosen: argparse.Namespace) -> int:
         from engine.cli import oppdater
 
         return oppdater.run(chosen, wanted, console)
+    code = _tested(chosen, wanted, console)
+    return max(code, mutasjon.run(chosen, files, console)) if mutating else code
+
+
+def _tested(chosen: argparse.Namespace, wanted: Iterable[Result], console: Console) -> int:
+    """Each result told as it comes, then what was asked for about all of them."""
+    from engine.regress import report
+    from engine.regress.run import DEVIATES, UNUSABLE
+    from engine.text.file import write_whole
+
     results = []
     for result in wanted:
         results.append(result)
@@ -96,15 +112,36 @@ def run(chosen: argparse.Namespace) -> int:
     return 2 if UNUSABLE in statuses else 1 if DEVIATES in statuses or not covered else 0
 
 
+def _check_alone(chosen: argparse.Namespace) -> None:
+    """Raise Faults for a choice that would be left undone because of another."""
+    given = {
+        "--oppdater": chosen.oppdater,
+        "--opphav": chosen.opphav,
+        "--mutasjon": mutasjon.asked(chosen),
+        "--dekning": dekning.asked(chosen),
+        "--junit": chosen.junit,
+        "--json": chosen.json and not chosen.opphav,
+    }
+    asked = [name for name, value in given.items() if value]
+    if len(asked) > 1 and (chosen.oppdater or chosen.opphav):
+        what = f"{asked[0]} kan ikke brukes sammen med {list_text(asked[1:])}"
+        raise Faults([argument_fault(what, "kjør dem hver for seg")])
+
+
 def _check_scheme(chosen: argparse.Namespace) -> None:
     if chosen.ordning is not None:
         _check(chosen.ordning, open_rules(chosen.regler).schemes, "en ordning")
 
 
-def _check_rule(chosen: argparse.Namespace) -> None:
-    if chosen.regel is not None:
-        schemes = open_rules(chosen.regler).schemes.values()
-        _check(chosen.regel, (name for scheme in schemes for name in scheme.rules), "et vilkår")
+def _rules(chosen: argparse.Namespace) -> frozenset[str] | None:
+    """What a decision tells of where the chosen part of the rules bears; None for any."""
+    if chosen.regel is None:
+        return None
+    from engine.regress.mutation_reach import told_by
+
+    known = told_by(open_rules(chosen.regler).schemes.values())
+    _check(chosen.regel, known, "et navn")
+    return known[chosen.regel]
 
 
 def _check(name: str, known: Iterable[str], kind: str) -> None:
@@ -115,7 +152,7 @@ def _check(name: str, known: Iterable[str], kind: str) -> None:
     if name not in names:
         hint = did_you_mean(name, names)
         what = f"«{name}» er ikke {kind} i reglene" + ("," + hint if hint else "")
-        raise Faults([argument_fault(what, f"oppgi {kind} som finnes")])
+        raise Faults([argument_fault(what, f"oppgi {kind} som finnes der")])
 
 
 def _some(results: Iterable[Result], among: int) -> Iterator[Result]:

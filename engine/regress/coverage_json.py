@@ -9,7 +9,8 @@
                  "deler": [{"del": "krav 2 usant", "slag": "ledd", "status": "vist" | "begrunnet" | "mangler",
                             "vist_av": "fil" | null, "antall_saker": 3, "mangel": "…" | null, "fordi": "…" | null}]}],
      "bare_øyeblikksbilder": ["ÅR/…/vilkår"],
-     "unntak_som_ikke_trengs": [{"regel": "…", "del": "…"}]}
+     "unntak_som_ikke_trengs": [{"regel": "…", "del": "…"}],
+     "siden": {"versjon": "main (…)", "ikke_lenger_prøvd": [{"regel": "ÅR/…/vilkår", "del": "…", "mangel": "…"}]} | null}
 
 `slag` of a rule is regelsett, vilkår, opphevelse, merknad, definisjon, komponent or sats. `del` is what `dekning-unntak.yaml` calls the part.
 A grense tells one case for each side; other parts count all.
@@ -20,7 +21,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from engine.regress.coverage_part import Coverage, Part, Subject
+from engine.regress.coverage_part import Coverage, Part, Since, Subject
 
 
 def as_json(coverage: Coverage) -> str:
@@ -39,8 +40,18 @@ def as_json(coverage: Coverage) -> str:
         "regler": [_subject(one) for one in coverage.subjects],
         "bare_øyeblikksbilder": [one.key for one in coverage.snapshots],
         "unntak_som_ikke_trengs": [{"regel": rule, "del": part} for rule, part in coverage.unneeded],
+        "siden": _since(coverage.since),
     }
     return json.dumps(content, ensure_ascii=False, indent=2)
+
+
+def _since(since: Since | None) -> dict[str, Any] | None:
+    if since is None:
+        return None
+    lost = [
+        {"regel": subject.key, "del": part.key, "mangel": part.lack} for subject, parts in since.lost for part in parts
+    ]
+    return {"versjon": since.version, "ikke_lenger_prøvd": lost}
 
 
 def _subject(subject: Subject) -> dict[str, Any]:

@@ -32,20 +32,51 @@ def _body(coverage: Coverage) -> Iterator[str]:
             f"<td>{words.share(share)}</td></tr>"
         )
     yield "</table>"
+    yield from _since(coverage)
     lacking = [one for one in coverage.subjects if one.holes]
     if lacking:
         yield "<h2>Ikke prøvd</h2>"
     for subject in lacking:
-        yield f'<h4><a href="#{_anchor(subject)}">{escape(subject.key)}</a></h4>'
-        yield from _list((line for line in words.holes(subject)), "lacking")
+        yield from _lacking(subject, words.holes(subject))
     yield f"<p>{escape(words.snapshots(coverage))}</p>"
     for rule, part in coverage.unneeded:
         yield f"<p>Unntaket for «{escape(part)}» i {escape(rule)} trengs ikke lenger.</p>"
-    for scheme in dict.fromkeys(one.scheme for one in coverage.subjects):
-        yield f"<h2>{escape(scheme)}</h2>"
+    schemes = list(dict.fromkeys(one.scheme for one in coverage.subjects))
+    yield from _contents(coverage, schemes)
+    for scheme in schemes:
+        yield f'<h2 id="ordning-{escape(scheme)}">{escape(scheme)}</h2>'
         for subject in coverage.subjects:
             if subject.scheme == scheme:
                 yield from _subject(subject)
+
+
+def _since(coverage: Coverage) -> Iterator[str]:
+    if coverage.since is None:
+        return
+    told = escape(words.since(coverage.since))
+    yield f"<h2>{told}</h2>" if coverage.since.lost else f"<p>{told}</p>"
+    for subject, parts in coverage.since.lost:
+        yield from _lacking(subject, words.holes(subject, parts))
+
+
+def _lacking(subject: Subject, lines: Iterator[str]) -> Iterator[str]:
+    yield f'<h4><a href="#{_anchor(subject)}">{escape(subject.key)}</a></h4>'
+    yield from _list(lines, "lacking")
+
+
+def _contents(coverage: Coverage, schemes: list[str]) -> Iterator[str]:
+    """A way to every rule, folded away a scheme at a time."""
+    yield '<nav aria-label="Innhold">'
+    for scheme in schemes:
+        own = [one for one in coverage.subjects if one.scheme == scheme]
+        links = "".join(f'<li><a href="#{_anchor(one)}">{escape(one.title)}</a>{_origin(one)}</li>' for one in own)
+        yield f"<details><summary>Innhold: {escape(scheme)}, {len(own)} deler</summary><ul>{links}</ul></details>"
+    yield "</nav>"
+
+
+def _origin(subject: Subject) -> str:
+    lacking = f' <span class="lacking">✗ {len(subject.holes)} mangler</span>' if subject.holes else ""
+    return f' <span class="source">{escape(subject.origin)}</span>{lacking}'
 
 
 def _subject(subject: Subject) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.language.model import Citation
 
@@ -87,6 +87,10 @@ class Subject:
     def holes(self) -> list[Part]:
         return [part for part in self.parts if not part.covered]
 
+    def has_exemption(self, id: str) -> bool:
+        """Whether it is a rule with this exemption."""
+        return any(part.category == EXEMPTIONS and part.key.startswith(f"unntak {id} ") for part in self.parts)
+
     @property
     def untested(self) -> bool:
         """No case shows anything of its conditions or answers."""
@@ -109,6 +113,14 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Since:
+    """What is lacking that was covered in an earlier version of the rules, or is new since: parts by subject."""
+
+    version: str
+    lost: tuple[tuple[Subject, list[Part]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """What a set of cases shows of the rules. `unneeded` are arguments for what was seen after all (rule, part)."""
 
@@ -116,6 +128,7 @@ class Coverage:
     subjects: tuple[Subject, ...]
     snapshots: tuple[Subject, ...]
     unneeded: tuple[tuple[str, str], ...] = ()
+    since: Since | None = None
 
     def shares(self) -> dict[str, Share]:
         """The share of every category, in the order they are told."""
@@ -125,6 +138,12 @@ class Coverage:
     def parts(self) -> Iterator[Part]:
         for subject in self.subjects:
             yield from subject.parts
+
+    def after(self, earlier: Coverage, version: str) -> Coverage:
+        """The same, with what is lacking now and was not lacking in the earlier version's rules."""
+        before = {(subject.key, part.key) for subject in earlier.subjects for part in subject.holes}
+        found = ((one, [part for part in one.holes if (one.key, part.key) not in before]) for one in self.subjects)
+        return replace(self, since=Since(version, tuple((one, parts) for one, parts in found if parts)))
 
     def short(self, percent: float) -> list[str]:
         """The categories below a percentage."""

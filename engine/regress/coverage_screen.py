@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.regress import coverage_words as words
-from engine.regress.coverage_part import Coverage
+from engine.regress.coverage_part import Coverage, Subject
 
 
 def show(coverage: Coverage, console: Console) -> None:
@@ -20,7 +20,7 @@ def show(coverage: Coverage, console: Console) -> None:
 
 def show_holes(coverage: Coverage, console: Console) -> None:
     """Print only what no case shows."""
-    for part in _holes(coverage):
+    for part in (*_since(coverage), *_holes(coverage)):
         console.print(part, soft_wrap=True)
 
 
@@ -28,9 +28,12 @@ def _parts(coverage: Coverage) -> Iterator[RenderableType]:
     yield Text(f"\nDekning av reglene, {words.tests(coverage.cases)}", style="bold")
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
     for name, share in coverage.shares().items():
+        if not share.of:
+            continue
         style = "green" if share.percent == 100 else "red"
         table.add_row(Text(name), Text(words.percent(share.percent), style=style), Text(words.share(share)))
     yield table
+    yield from _since(coverage)
     yield from _holes(coverage)
     argued = [(one, list(words.arguments(one))) for one in coverage.subjects]
     if any(found for _, found in argued):
@@ -44,12 +47,24 @@ def _parts(coverage: Coverage) -> Iterator[RenderableType]:
     yield Text(f"\n{words.snapshots(coverage)}")
 
 
+def _since(coverage: Coverage) -> Iterator[Text]:
+    """What is no longer tested, rule by rule."""
+    if coverage.since is not None:
+        yield Text(f"\n{words.since(coverage.since)}", style="bold" if coverage.since.lost else "")
+        for subject, parts in coverage.since.lost:
+            yield from _lacking(subject, words.holes(subject, parts))
+
+
+def _lacking(subject: Subject, lines: Iterator[str]) -> Iterator[Text]:
+    yield Text(f"{subject.kind} {subject.key}")
+    for line in lines:
+        yield Text(f"  {line}", style="red")
+
+
 def _holes(coverage: Coverage) -> Iterator[Text]:
     """What no case shows, rule by rule."""
     lacking = [one for one in coverage.subjects if one.holes]
     if lacking:
         yield Text("\nIkke prøvd", style="bold")
     for subject in lacking:
-        yield Text(f"{subject.kind} {subject.key}")
-        for line in words.holes(subject):
-            yield Text(f"  {line}", style="red")
+        yield from _lacking(subject, words.holes(subject))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from engine.regress.coverage_part import Coverage, Part, Share, Subject
+from engine.regress.coverage_part import Coverage, Part, Share, Since, Subject
 from engine.text.norsk import list_text, number_text
 
 _DEFINITE = {
@@ -33,13 +33,23 @@ def share(one: Share) -> str:
     return f"{one.seen} av {one.of} vist" + (f", {one.argued} begrunnet" if one.argued else "")
 
 
-def holes(subject: Subject) -> Iterator[str]:
-    """Every hole of a subject, with its source; one line when nothing at all is tested."""
-    if subject.untested:
+def holes(subject: Subject, parts: Sequence[Part] | None = None) -> Iterator[str]:
+    """Every hole of a subject, or those given, with its source; one line when nothing at all is tested."""
+    parts = subject.holes if parts is None else parts
+    if subject.untested and len(parts) == len(subject.holes):
         yield f"{subject.cited}: {_DEFINITE[subject.kind]} er ikke prøvd i noen test"
         return
-    for part in subject.holes:
+    for part in parts:
         yield f"{subject.cited}: {part.lack}"
+
+
+def since(one: Since) -> str:
+    """The heading of what is no longer tested, or the sentence that nothing is lost."""
+    return (
+        f"Ikke lenger prøvd siden {one.version}"
+        if one.lost
+        else f"Alt som var prøvd i {one.version}, er fremdeles prøvd."
+    )
 
 
 def arguments(subject: Subject) -> Iterator[tuple[str, str]]:

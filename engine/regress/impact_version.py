@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.language.rulebook import VOCABULARY_FILE, Rulebook, open_rulebook
+from engine.regress.coverage_argued import ARGUMENTS_FILE
 from engine.text.fault import Fault, Faults
 from engine.text.place import Place
 from engine.text.suggest import did_you_mean
@@ -18,8 +19,8 @@ from engine.text.suggest import did_you_mean
 #: the folder meant by a revision alone
 FOLDER = "rules"
 
-#: what of a folder at a revision is rules: regular files with these names, nothing else is written to disk
-_RULE_FILE = re.compile(rf"{re.escape(VOCABULARY_FILE)}|[0-9]{{4}}/[^/\\\0]+\.yaml")
+#: what of a folder at a revision is rules, or argues for holes in their coverage: regular files with these names, nothing else is written to disk
+_RULE_FILE = re.compile(rf"{re.escape(VOCABULARY_FILE)}|{re.escape(ARGUMENTS_FILE)}|[0-9]{{4}}/[^/\\\0]+\.yaml")
 _REGULAR = ("100644", "100755")
 
 

@@ -26,6 +26,9 @@ from engine.text.node import Mapping, Node, Scalar, Sequence
 
 _ONE_DAY = timedelta(days=1)
 
+#: why a case is left out that is no test
+NOTHING_EXPECTED = "har ikke «forventet»"
+
 #: how much a case bears on a rule it fails, and on one it only meets; on what its expectation names; and for a date, a month, a rule
 #: set, and a fact that few cases state
 _TURNS_ON, _MEETS, _NAMES = 4.0, 1.0, 3.0
@@ -86,7 +89,7 @@ def prepare(files: Iterable[Path], book: Rulebook) -> tuple[list[Case], list[tup
             unfit.append((str(path), "kan ikke leses"))
             continue
         if application.expected is None:
-            unfit.append((str(path), "har ikke «forventet»"))
+            unfit.append((str(path), NOTHING_EXPECTED))
             continue
         try:
             decision = written(application, book, by)

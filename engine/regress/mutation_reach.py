@@ -40,6 +40,11 @@ class Reach:
             for name in read:
                 self._readers.setdefault(name, set()).add(part)
 
+    @property
+    def parts(self) -> Iterable[Part]:
+        """Every part that reads something or is read."""
+        return self._reads
+
     def of(self, parts: Iterable[Part]) -> frozenset[Part]:
         """The parts themselves and all that read them."""
         found: set[Part] = set()
@@ -62,6 +67,25 @@ class Reach:
             found |= new
             waiting += [one for one in self._reads if one.section in _NAMED and one.name in new]
         return frozenset(found)
+
+
+#: the parts that a decision tells of by name
+_TOLD = ("vilkår", "merknader", "satser")
+
+
+def told_by(schemes: Iterable[SchemeRules]) -> dict[str, frozenset[str]]:
+    """Every rule, exemption, note, rate, threshold and definition by name → the names that a decision tells of where it bears."""
+    found: dict[str, set[str]] = {}
+    for scheme in schemes:
+        reach = Reach(scheme)
+        for part in reach.parts:
+            if part.section in (*_TOLD, "grenser", "definisjoner"):
+                told = {one.name for one in reach.of([part]) if one.section in _TOLD}
+                found.setdefault(part.name, set()).update(told)
+        for versions in scheme.rules.values():
+            for exemption in (exemption for rule in versions for exemption in rule.exemptions):
+                found.setdefault(exemption.id, set()).add(exemption.id)
+    return {name: frozenset(told) for name, told in found.items()}
 
 
 def _reads(one: RuleSet) -> Iterator[tuple[Part, set[str]]]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.regress.mutant import VOCABULARY, Mutant
 from engine.regress.mutation import NOTICED, REFUSED, SURVIVED, Trial
+from engine.regress.mutation_case import NOTHING_EXPECTED
 from engine.regress.mutation_exempt import Exempt
 from engine.regress.witness import FINDINGS, OUTCOME, Witness
 from engine.text import yaml
@@ -61,6 +62,10 @@ class Mutation:
 
     def survivors(self) -> list[Trial]:
         return [trial for trial in self.trials if self.status(trial) == SURVIVED]
+
+    def wrong(self) -> list[str]:
+        """The cases left out for another reason than that they expect nothing."""
+        return [file for file, why in self.unfit if why != NOTHING_EXPECTED]
 
     def unneeded(self) -> list[Exempt]:
         """Changes recorded as equivalent that a case or the rule check notices all the same."""

@@ -108,7 +108,8 @@ def summary(found: Mutation) -> str:
     parts.append(f"{counts[SURVIVED]} ikke merket")
     score = percent(found.score()).removesuffix(".0").replace(".", ",")
     seconds = f"{found.seconds:.0f} sekunder" if found.seconds >= 2 else "under 2 sekunder"
-    return f"\n{', '.join(parts)}. Mutasjonspoeng {score} %. {found.cases} saker, {seconds}."
+    cases = "1 sak" if found.cases == 1 else f"{found.cases} saker"
+    return f"\n{', '.join(parts)}. Mutasjonspoeng {score} %. {cases}, {seconds}."
 
 
 def _count(number: int) -> str:

@@ -1,11 +1,12 @@
 """The pytest plugin: `pytest fixtures/` runs test cases, one test each, by the same runner as `alis test`.
 
-A YAML file is a test case when it has both `søknad:` and `forventet:` at the left margin. Nothing of the engine is imported before
-such a file is met, and only files in the folders pytest is told to look in are looked at.
+A YAML or JSON file is a test case when it has both `søknad` and `forventet` outermost. Nothing of the engine is imported before such a
+file is met, and only files in the folders pytest is told to look in are looked at.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
     from engine.language.rulebook import Rulebook
     from engine.regress.run import Result
 
-SUFFIXES = (".yaml", ".yml")
+SUFFIXES = (".yaml", ".yml", ".json")
 OPTION = "alis_regler"
 
 _MOST_BYTES = 2_000_000
-_KEYS = tuple(re.compile(rf"^\ufeff?(['\"]?){key}\1[ ]*:(?:\s|$)", re.MULTILINE) for key in ("søknad", "forventet"))
+_WANTED = ("søknad", "forventet")
+_AT_MARGIN = tuple(re.compile(rf"^\ufeff?(['\"]?){key}\1[ ]*:(?:\s|$)", re.MULTILINE) for key in _WANTED)
+_ANYWHERE = tuple(re.compile(rf"(['\"]?)\b{key}\1\s*:") for key in _WANTED)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -51,7 +54,18 @@ def _is_case(path: Path) -> bool:
     except OSError:
         return False
     text = unicodedata.normalize("NFC", text.replace("\r", "\n"))
-    return all(key.search(text) for key in _KEYS)
+    if text.lstrip("\ufeff \t\n").startswith("{"):
+        return _is_object(text)
+    return all(key.search(text) for key in _AT_MARGIN)
+
+
+def _is_object(text: str) -> bool:
+    """Of one in braces; a broken one counts when it names both, so that what is wrong with it is told."""
+    try:
+        found = json.loads(text.lstrip("\ufeff"))
+    except (ValueError, RecursionError):
+        return all(key.search(text) for key in _ANYWHERE)
+    return isinstance(found, dict) and all(key in found for key in _WANTED)
 
 
 class CaseFile(pytest.File):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 from xml.etree import ElementTree
 
 from engine.regress.run import DEVIATES, PASSED, UNTESTED, UNUSABLE, Result
+
+#: what XML 1.0 has no way to write
+_NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 
 
 def as_json(results: Sequence[Result]) -> str:
@@ -50,8 +54,12 @@ def _case(result: Result) -> dict[str, Any]:
 
 
 def as_junit(results: Sequence[Result]) -> str:
-    """JUnit XML: a suite a scheme and year, a case a file; a deviation is a failure, an unusable file an error."""
-    suites = ElementTree.Element("testsuites", name="alis")
+    """JUnit XML: a suite a scheme and year, a case a file; a deviation is a failure, an unusable file an error. Times in seconds.
+
+    Only what Jenkins' schema knows (junit-10.xsd in https://github.com/jenkinsci/xunit-plugin), which readers that check, check
+    against. It has no attribute for the file of a case, so that is the class, and a message begins with file, line and column.
+    """
+    suites = ElementTree.Element("testsuites", {"name": "alis", **_figures(results)})
     by_suite: dict[tuple[str, str], list[Result]] = {}
     for result in results:
         by_suite.setdefault((result.scheme or "ikke lest", result.year), []).append(result)
@@ -59,25 +67,40 @@ def as_junit(results: Sequence[Result]) -> str:
         suite = ElementTree.SubElement(
             suites,
             "testsuite",
-            name=f"{scheme} {year}".strip(),
-            tests=str(len(members)),
-            failures=str(sum(one.status == DEVIATES for one in members)),
-            errors=str(sum(one.status == UNUSABLE for one in members)),
+            {"name": _text(f"{scheme} {year}".strip()), **_figures(members)},
             skipped=str(sum(one.status == UNTESTED for one in members)),
         )
         for one in members:
+            about = {"classname": one.path, "name": one.id}
             case = ElementTree.SubElement(
-                suite, "testcase", classname=f"{scheme}.{year}".rstrip("."), name=one.id, file=one.path
+                suite, "testcase", {key: _text(value) for key, value in about.items()}, time=f"{one.seconds:.3f}"
             )
             if one.status == DEVIATES:
-                failure = ElementTree.SubElement(case, "failure", message=str(one.differences[0][0]))
-                failure.text = deviations_text(one)
+                _told(case, "failure", "AVVIK", str(one.differences[0][0]), deviations_text(one))
             elif one.status == UNUSABLE:
-                ElementTree.SubElement(case, "error", message=one.problem.splitlines()[0]).text = one.problem
+                _told(case, "error", "UBRUKELIG", one.problem.splitlines()[0], one.problem)
             elif one.status == UNTESTED:
                 ElementTree.SubElement(case, "skipped", message="saken har ikke «forventet»")
     ElementTree.indent(suites)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(suites, encoding="unicode") + "\n"
+
+
+def _figures(results: Sequence[Result]) -> dict[str, str]:
+    return {
+        "tests": str(len(results)),
+        "failures": str(sum(one.status == DEVIATES for one in results)),
+        "errors": str(sum(one.status == UNUSABLE for one in results)),
+        "time": f"{sum(one.seconds for one in results):.3f}",
+    }
+
+
+def _told(case: ElementTree.Element, tag: str, kind: str, message: str, text: str) -> None:
+    ElementTree.SubElement(case, tag, type=kind, message=_text(message)).text = _text(text)
+
+
+def _text(text: str) -> str:
+    """Without the characters that XML cannot hold; a file name may have them."""
+    return _NOT_XML.sub("\ufffd", text)
 
 
 def deviations_text(result: Result) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from engine.case.application import read_application
@@ -28,7 +29,10 @@ WORTH_SHARING = 200
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of one case. `rules` are the ids of the rules that were relevant in it."""
+    """What came of one case. `rules` names what bore on it: relevant rules, exemptions used, notes given, rates calculated with.
+
+    `seconds` is the time it took; two runs of the same case are equal whatever they took.
+    """
 
     path: str
     id: str
@@ -40,6 +44,7 @@ class Result:
     differences: tuple[tuple[Deviation, tuple[Blame, ...]], ...] = ()
     problem: str = ""
     rules: frozenset[str] = frozenset()
+    seconds: float = field(default=0.0, compare=False)
 
     @property
     def ok(self) -> bool:
@@ -48,11 +53,11 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which results to keep: those of a scheme, a year (of the rule set or grant year), a rule or a name."""
+    """Which results to keep: those of a scheme, a year (of the rule set or grant year), a name, or where any of `rules` bore."""
 
     scheme: str | None = None
     year: str | None = None
-    rule: str | None = None
+    rules: frozenset[str] | None = None
     name: str | None = None
 
     def keeps(self, result: Result) -> bool:
@@ -62,13 +67,18 @@ class Choice:
         return (
             (self.scheme is None or result.scheme == self.scheme)
             and (self.year is None or result.year == self.year)
-            and (self.rule is None or self.rule in result.rules)
+            and (self.rules is None or bool(self.rules & result.rules))
             and (self.name is None or self.name in result.path or self.name in result.id)
         )
 
 
 def run_case(path: Path, book: Rulebook, both: bool = True) -> Result:
     """Decide one case and compare. Never raises for what is wrong with the case."""
+    start = perf_counter()
+    return replace(_run_case(path, book, both), seconds=perf_counter() - start)
+
+
+def _run_case(path: Path, book: Rulebook, both: bool) -> Result:
     try:
         application = read_application(path, book)
         decision = decide(application, book, None if both else evaluators()[:1])
@@ -88,8 +98,19 @@ def run_case(path: Path, book: Rulebook, both: bool = True) -> Result:
         description=application.description,
         provenance=application.provenance,
         differences=tuple((deviation, blame(deviation, written, found)) for deviation in found),
-        rules=frozenset(finding["id"] for finding in written["vilkår"] if finding["resultat"] != "ikke aktuelt"),
+        rules=frozenset(_bore(written)),
     )
+
+
+def _bore(written: dict[str, Any]) -> Iterator[str]:
+    for finding in written["vilkår"]:
+        if finding["resultat"] != "ikke aktuelt":
+            yield finding["id"]
+            yield from [finding["unntak"]] if "unntak" in finding else ()
+    yield from (note["id"] for note in written["merknader"])
+    for doctor in written["leger"]:
+        for line in doctor["komponenter"].values():
+            yield from (used["navn"] for used in line.get("beregning", {}).get("verdier", ()))
 
 
 def year_of(written: dict[str, Any]) -> str:

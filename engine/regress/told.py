@@ -35,7 +35,8 @@ def _parts(result: Result, width: int) -> Iterator[RenderableType]:
         return
     if not result.differences:
         return
-    yield Text.assemble(("✗ ", "red"), (result.path, "bold"))
+    first = result.differences[0][0].place
+    yield Text.assemble(("✗ ", "red"), (f"{result.path}:{first.line}", "bold"))
     if result.description:
         yield Padding(Unbroken(result.description, style="italic"), (0, 0, 0, 2), expand=False)
     yield _table([deviation for deviation, _ in result.differences], width)

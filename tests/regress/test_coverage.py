@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from commands import git
 
 from engine.cli.main import main
 from engine.regress.case import case_files
@@ -312,6 +313,36 @@ def test_the_gate_is_quiet_when_it_holds(small: Path, capsys: pytest.CaptureFixt
     assert capsys.readouterr().out == "1 av 1 sak stemmer.\n"
 
 
+def test_what_a_change_of_the_rules_leaves_untested_is_told(
+    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rule is lost because its requirement was turned; holes that were there already are not repeated as lost."""
+    monkeypatch.chdir(tmp_path)
+    for words in (("init", "-q"), ("add", "rules"), ("commit", "-q", "-m", "reglene")):
+        git(*words, at=tmp_path)
+    page, data = tmp_path / "d.html", tmp_path / "d.json"
+    command = ["test", *map(str, of("fullstendig-søknad")), "--regler", "rules", "--siden", "HEAD"]
+    command += ["--dekning", "--dekning-json", str(data), "--dekning-html", str(page)]
+    assert main(command) == 0
+    told = "Alt som var prøvd i HEAD ("
+    assert told in capsys.readouterr().out and told in page.read_text(encoding="utf-8")
+    assert json.loads(data.read_text(encoding="utf-8"))["siden"]["ikke_lenger_prøvd"] == []
+    rules = small / "2017" / "spesialisering.yaml"
+    text = rules.read_text(encoding="utf-8")
+    assert text.count("krav: {deltar_i_evaluering: ja}") == 1
+    rules.write_text(text.replace("krav: {deltar_i_evaluering: ja}", "krav: {deltar_i_evaluering: nei}"), "utf-8")
+    assert main(command) == 1
+    shown = capsys.readouterr().out
+    lost = shown[shown.index("Ikke lenger prøvd siden HEAD (") : shown.index("\nIkke prøvd\n")].splitlines()
+    assert lost[1] == "vilkår 2017/spesialisering/evaluering"
+    assert lost[2].endswith("tildelingskriterier: ingen test viser vilkåret oppfylt")
+    assert len([line for line in lost if line]) == 5
+    assert {one["del"] for one in json.loads(data.read_text(encoding="utf-8"))["siden"]["ikke_lenger_prøvd"]} == {
+        "oppfylt", "krav sant", "krav alene sant",
+    }  # fmt: skip
+    assert "<h2>Ikke lenger prøvd siden HEAD (" in page.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("wanted", ["101", "-1", "alt"])
 def test_a_demand_that_is_no_percentage_is_refused(wanted: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
@@ -344,7 +375,15 @@ def test_files_are_written(small: Path, tmp_path: Path) -> None:
 def test_json_has_every_part(small: Path) -> None:
     coverage = measure(of("fullstendig-søknad"), small)
     content = json.loads(as_json(coverage))
-    assert list(content) == ["antall_saker", "dekning", "regler", "bare_øyeblikksbilder", "unntak_som_ikke_trengs"]
+    assert list(content) == [
+        "antall_saker",
+        "dekning",
+        "regler",
+        "bare_øyeblikksbilder",
+        "unntak_som_ikke_trengs",
+        "siden",
+    ]
+    assert content["siden"] is None
     assert list(content["dekning"]) == list(CATEGORIES)
     assert content["dekning"]["ledd"].keys() == {"antall", "vist", "begrunnet", "prosent"}
     rule = next(one for one in content["regler"] if one["id"] == "evaluering")

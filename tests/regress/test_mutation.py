@@ -12,11 +12,12 @@ from twenty_one_days import FIXTURES, ROOT, change
 
 from engine.case.application import application, read_application
 from engine.language.rulebook import Rulebook, open_rulebook
+from engine.regress.case import case_files
 from engine.regress.expectation import deviations
 from engine.regress.mutant import Mutant, Part, mutants
 from engine.regress.mutation import NOTICED, REFUSED, SURVIVED, Bench, Workers, try_all
 from engine.regress.mutation_case import naive, prepare, written
-from engine.regress.mutation_exempt import EXEMPT_FILE, read_exempt
+from engine.regress.mutation_exempt import EXEMPT_FILE, outdated, read_exempt
 from engine.regress.mutation_report import Mutation, Places, percent
 from engine.regress.mutation_since import touched
 from engine.regress.witness import FINDINGS, OUTCOME, find_witness
@@ -179,6 +180,21 @@ def test_a_case_that_noticed_is_tried_sooner_on_the_next_change_of_the_part(book
             case = paths.index(trial.noticed_by)
             assert of.order(of.mutants[then]).index(case) <= before.index(case)
     assert of.order(of.mutants[numbers[-1]]) != bench(book, *map(Path, paths)).order(of.mutants[numbers[-1]])
+
+
+def test_the_shipped_cases_notice_every_change_of_the_shipped_rules_or_it_is_argued(book: Rulebook) -> None:
+    """The gate: whoever adds a rule adds the cases that would notice it changed, or the reason why none can."""
+    cases, unfit = prepare(case_files([FIXTURES]), book)
+    exempt = read_exempt(RULES)
+    with Workers(book, cases, frozenset(exempt), processes=1) as workers:
+        trials = list(try_all(workers, range(len(workers.bench.mutants))))
+        ids = {mutant.id for mutant in workers.bench.mutants}
+        found = Mutation(workers.bench.mutants, trials, exempt, outdated(exempt, ids), len(cases), unfit, 0.0)
+    assert unfit == []
+    assert [found.mutant(trial).id for trial in found.survivors()] == []
+    assert ([one.id for one in found.unneeded()], [one.id for one in found.outdated]) == ([], [])
+    assert found.score() == 100
+    assert found.counts()[NOTICED] > 1000
 
 
 def test_the_changes_of_a_small_scheme_are_all_noticed_or_argued(book: Rulebook) -> None:
@@ -382,6 +398,26 @@ def test_survivors_are_saved_as_cases_that_pass_and_then_notice(run: Run, tmp_pa
     code, told, _ = run("test", case, folder, "--mutasjon", *words)
     assert code == 0
     assert "Mutasjonspoeng 100 %" in told
+
+
+def test_what_else_was_asked_for_is_done_too(run: Run, tmp_path: Path) -> None:
+    """A report or a gate beside `--mutasjon` is not silently left out; the worst of the codes counts."""
+    case, out, junit = GUIDED / "tolv-hele-måneder-70404.yaml", tmp_path / "r.json", tmp_path / "r.xml"
+    words = ("--mutasjon", "--regel", "uoppgjorte-fakturaer", "--prosesser", "1")
+    code, told, _ = run("test", GUIDED, *words, "--json", out, "--junit", junit, "--dekning-krav", "100")
+    assert code == 0
+    assert told.index(" saker stemmer.") < told.index("Mutasjonspoeng 100 %")
+    assert json.loads(out.read_text(encoding="utf-8"))["bestått"] > 1 and junit.is_file()
+    code, told, _ = run("test", case, *words, "--dekning-krav", "100")
+    assert code == 1 and "Dekningen er under kravet på 100 %" in told
+
+
+def test_a_run_with_wrong_cases_is_no_success(run: Run, tmp_path: Path) -> None:
+    wrong = tmp_path / "feil.yaml"
+    text = (GUIDED / "tolv-hele-måneder-70404.yaml").read_text(encoding="utf-8")
+    wrong.write_text(text.replace("70404.00", "70405.00"), encoding="utf-8")
+    code, told, _ = run("test", GUIDED, wrong, "--mutasjon", "--regel", "uoppgjorte-fakturaer", "--prosesser", "1")
+    assert (code, "Mutasjonspoeng 100 %" in told) == (1, True)
 
 
 def test_the_json_tells_every_change_with_the_case_that_noticed(run: Run, tmp_path: Path) -> None:

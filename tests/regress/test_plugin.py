@@ -1,5 +1,6 @@
 """The pytest plugin: the cases of `alis test`, one test each, in this project and in one that only installed the package."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from twenty_one_days import FIXTURES, ROOT, make
 
+from engine.regress.case import case_files
 from engine.regress.run import run_case
 from engine.regress.told import told_text
 
@@ -165,6 +167,9 @@ def test_in_parallel(run: Pytest) -> None:
         "# først\r\n{søknad}\r\n{forventet}",
         "{nfd}",
         "\"søknad\": {{id: x}}\n'forventet' : {{}}\n",
+        '{{"forventet": {{}}, "s\\u00f8knad": {{"id": "x"}}}}',
+        "\ufeff\n{{søknad: {{id: x}}, forventet: {{}}}}\n",
+        '{{"søknad": {{"id": "x"}}, "forventet": {{}}',
     ],
 )
 def test_the_keys_are_found_however_they_are_written(tmp_path: Path, text: str) -> None:
@@ -178,12 +183,40 @@ def test_the_keys_are_found_however_they_are_written(tmp_path: Path, text: str) 
     assert _is_case(path)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"dybde": {"søknad": {}, "forventet": {}}}',
+        "[]",
+        '{"søknad": {}}',
+        "{" * 100_000,
+        '{"søknaden": 1, "forventet": 2',
+    ],
+)
+def test_other_json_is_left_alone(tmp_path: Path, text: str) -> None:
+    from engine.regress.plugin import _is_case
+
+    (tmp_path / "annet.json").write_text(text, encoding="utf-8")
+    assert not _is_case(tmp_path / "annet.json")
+
+
+def test_a_case_in_json_is_a_test_too(run: Pytest, project: Path) -> None:
+    """`alis test` takes it, so this does."""
+    from engine.text import yaml
+    from engine.text.node import plain
+
+    content = plain(yaml.read_path(GOOD, str(GOOD)))
+    (project / "saker/som-json.json").write_text(json.dumps(content), encoding="utf-8")
+    done = run("saker", "-v", "-o", "addopts=")
+    assert "saker/som-json.json::som-json PASSED" in done.stdout, done.stdout
+    assert "3 passed" in done.stdout
+
+
 def test_the_same_cases_here() -> None:
     """`pytest fixtures` in this project takes exactly the cases `alis test` takes."""
     done = call(sys.executable, ROOT, "fixtures", "--collect-only", "-q", "-o", "addopts=")
     collected = {line.partition("::")[0] for line in done.stdout.splitlines() if "::" in line}
-    assert collected == {path.relative_to(ROOT).as_posix() for path in FIXTURES.rglob("*.yaml")}
-    assert not [path for path in FIXTURES.rglob("*") if path.suffix in (".yml", ".json")]
+    assert collected == {path.relative_to(ROOT).as_posix() for path in case_files([FIXTURES])}
 
 
 # --- installed only -------------------------------------------------------------------------------------------------------

@@ -75,7 +75,7 @@ def test_changed_back_all_is_green(drafted: Path, tmp_path: Path) -> None:
 # --- a wrong expectation --------------------------------------------------------------------------------------------------
 
 WRONG = """\
-✗ saker/feil-forventning.yaml
+✗ saker/feil-forventning.yaml:22
   Legen har 22 tellende dager i juni. Den forventede summen er feil med vilje.
   Linje    Hvor i vedtaket                                    Forventet        Fikk
   22       søknad.utfall                                      avslag           innvilget
@@ -246,7 +246,7 @@ def test_junit(mixed: Path, run: Run) -> None:
         "1",
     )
     assert {one.get("errors") for name, one in suites.items() if name != "nasjonal-alis 2023"} == {"2"}
-    cases = {one.get("file"): one for suite in suites.values() for one in suite}
+    cases = {one.get("classname"): one for suite in suites.values() for one in suite}
     assert len(cases) == 6
     failure = cases["saker/avvik.yaml"].find("failure")
     assert failure is not None and failure.text is not None
@@ -256,6 +256,34 @@ def test_junit(mixed: Path, run: Run) -> None:
     assert error is not None and "VERDI-GRENSE" in str(error.get("message"))
     assert cases["saker/uten.yaml"].find("skipped") is not None
     assert not list(cases["saker/veiledning-full-stilling.yaml"])
+
+
+#: element → the attributes it must and may have, and the elements it may hold, as in Jenkins' junit-10.xsd
+SHAPE: dict[str, tuple[set[str], set[str], set[str]]] = {
+    "testsuites": (set(), {"name", "time", "tests", "failures", "errors"}, {"testsuite"}),
+    "testsuite": (
+        {"name", "tests", "failures", "errors"},
+        {"group", "time", "skipped", "timestamp", "hostname", "id", "package", "file", "log", "url"},
+        {"testsuite", "properties", "testcase", "system-out", "system-err"},
+    ),
+    "testcase": ({"name"}, {"time", "classname", "group"}, {"skipped", "error", "failure", "system-out", "system-err"}),
+    **{name: (set(), {"type", "message"}, set()) for name in ("failure", "error", "skipped")},
+}
+
+
+def test_junit_has_the_shape_that_readers_check(mixed: Path, run: Run) -> None:
+    """Also where a file name has a character that XML cannot hold."""
+    (mixed / "rar\x07navn.yaml").write_text("søknad: {id: x\n", encoding="utf-8")
+    run("test", "saker", "--junit", "r.xml")
+    root = ElementTree.parse("r.xml").getroot()
+    for one in root.iter():
+        must, may, children = SHAPE[one.tag]
+        assert must <= set(one.attrib) <= must | may, one.tag
+        assert {child.tag for child in one} <= children
+        assert re.fullmatch(r"\d{1,3}\.\d{3}", one.get("time", "0.000"))
+    assert root.tag == "testsuites" and root.get("tests") == "7"
+    for key in ("tests", "failures", "errors"):
+        assert root.get(key) == str(sum(int(suite.attrib[key]) for suite in root))
 
 
 # --- which cases, and how many at once ------------------------------------------------------------------------------------
@@ -276,9 +304,46 @@ def test_choosing_cases(rules: Path) -> None:
     assert {one.scheme for one in kept(Choice(scheme="spesialisering"))} == {"spesialisering"}
     assert {one.year for one in kept(Choice(year="2024"))} == {"2024"}
     assert all("attest" in one.path for one in kept(Choice(name="attest")))
-    by_rule = kept(Choice(rule="kommersiell-tilknytning"))
+    by_rule = kept(Choice(rules=frozenset({"kommersiell-tilknytning"})))
     assert by_rule and all("kommersiell-tilknytning" in one.rules for one in by_rule)
     assert kept(Choice()) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "mentioned"),
+    [
+        ("minste_antall_dager", "21-og-22-dager"),  # a threshold that a rule reads
+        ("veiledningsfaktor", "21-og-22-dager"),  # a number that a rate is worked out with
+        ("salærsats", "21-og-22-dager"),  # a rate
+        ("tilbakedatering-2023", "tilbakedatering"),  # an exemption
+        ("revisorattest", "veiledning-62-5-prosent"),  # a note
+        ("dager_med_nok_stilling", "tak-kutter"),  # a definition
+    ],
+)
+def test_any_part_of_the_rules_chooses_the_cases_it_bears_on(
+    run: Run, tmp_path: Path, name: str, mentioned: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    out = tmp_path / "r.json"
+    assert run("test", "fixtures/2023", "fixtures/2017", "--regel", name, "--json", out)[0] == 0
+    found = json.loads(out.read_text(encoding="utf-8"))
+    every = len(case_files([FIXTURES / "2023", FIXTURES / "2017"]))
+    assert 0 < found["antall"] < every
+    assert any(mentioned in case["fil"] for case in found["saker"])
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--oppdater", "--junit", "r.xml"), "--oppdater kan ikke brukes sammen med --junit"),
+        (("--opphav", "--mutasjon", "--dekning"), "--opphav kan ikke brukes sammen med --mutasjon og --dekning"),
+        (("--oppdater", "--opphav"), "--oppdater kan ikke brukes sammen med --opphav"),
+    ],
+)
+def test_what_would_be_left_undone_is_refused(cases: Path, run: Run, words: tuple[str, ...], told: str) -> None:
+    code, out, err = run("test", "saker", *words)
+    assert (code, out) == (2, "")
+    assert told in err and not Path("r.xml").exists()
 
 
 @pytest.mark.parametrize(
@@ -287,21 +352,21 @@ def test_choosing_cases(rules: Path) -> None:
         (("--ordning", "nasjonal-alsi"), "«nasjonal-alsi» er ikke en ordning i reglene, mente du «nasjonal-alis»?"),
         (
             ("--regel", "over-tre-kalenderuke"),
-            "«over-tre-kalenderuke» er ikke et vilkår i reglene, mente du «over-tre-kalen",
+            "«over-tre-kalenderuke» er ikke et navn i reglene, mente du «over-tre-kalen",
         ),
         (("--år", "1999"), "ingen av de 2 sakene passer til valget"),
         (("--navn", "finnes ikke"), "ingen av de 2 sakene passer til valget"),
         (("--ordning", "spesialisering"), "ingen av de 2 sakene passer til valget"),
     ],
 )
-@pytest.mark.parametrize("doing", [(), ("--opphav",), ("--oppdater",), ("--dekning",)])
+@pytest.mark.parametrize("doing", [(), ("--opphav",), ("--oppdater",), ("--dekning", "--json", "r.json")])
 def test_a_choice_that_leaves_nothing_is_not_a_success(
     cases: Path, run: Run, words: tuple[str, str], told: str, doing: tuple[str, ...]
 ) -> None:
     """A name spelt wrong in a pipeline would otherwise be green for ever."""
     for name in ("veiledning-full-stilling", "veiledning-62-5-prosent"):
         shutil.copy(FIXTURES / "2023" / f"{name}.yaml", cases)
-    code, out, err = run("test", "saker", *words, *doing, "--json", "r.json")
+    code, out, err = run("test", "saker", *words, *doing)
     assert (code, out) == (2, "")
     assert told in err and err.startswith("kommandolinjen:1:1: ARGUMENT: ")
     assert not Path("r.json").exists()
