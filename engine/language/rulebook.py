@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -75,10 +75,11 @@ def rule_files(root: Path) -> list[Path]:
     return sorted(path for path in root.glob("[0-9][0-9][0-9][0-9]/*.yaml"))
 
 
-def open_rulebook(root: Path, only_scheme: str | None = None) -> Rulebook:
+def open_rulebook(root: Path, only_scheme: str | None = None, passed_over: Collection[str] = ()) -> Rulebook:
     """Read and check a folder of rules. Raises `Faults` with everything that is wrong in it.
 
-    `only_scheme` leaves the other schemes' files unread, for a single decision; validation reads all.
+    `only_scheme` leaves the other schemes' files unread, for a single decision; validation reads all. `passed_over` are codes of
+    faults that the caller looks into itself: gaps and overlaps that can be read and reasoned about.
     """
     from engine.language import schema_check
     from engine.language.check import Faulty, check_rulebook
@@ -130,7 +131,8 @@ def open_rulebook(root: Path, only_scheme: str | None = None) -> Rulebook:
     sets = _read_sets(sound, nodes, faulty, faults)
     schemes = gather(vocabulary, sets)
     schemes = check_rulebook(vocabulary, schemes, faults, Faulty(frozenset(unreadable), faulty))
-    faults.raise_if_any()
+    if any(fault.code not in passed_over for fault in faults):
+        faults.raise_if_any()
     return Rulebook(root, vocabulary, schemes, tuple(sorted(digests)))
 
 

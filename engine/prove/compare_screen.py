@@ -11,7 +11,8 @@ from rich.text import Text
 from engine.explain.unbroken import Unbroken
 from engine.prove import compare_words as words
 from engine.prove.compare import Witness
-from engine.prove.comparison import Comparison, SchemeResult, dates
+from engine.prove.comparison import Comparison, SchemeResult
+from engine.prove.moment import dates
 from engine.regress.witness_file import application_text
 from engine.text.month import month_in_words
 from engine.text.norsk import list_text, money_text

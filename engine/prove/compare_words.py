@@ -9,7 +9,8 @@ from engine.case.stated import written_value
 from engine.decide.decision import Decision
 from engine.explain.contract import as_json
 from engine.prove.compare import Answer, Witness
-from engine.prove.comparison import Comparison, SchemeResult, dates
+from engine.prove.comparison import Comparison, SchemeResult
+from engine.prove.moment import dates
 from engine.prove.witness import component_month
 from engine.regress.impact_words import difference, rule_change
 from engine.regress.witness_file import application_text

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import combinations
 
 from engine.decide.naive import NaiveEvaluator
 from engine.language.rulebook import Rulebook
 from engine.prove.compare import Answer, SchemeComparison, Witness
-from engine.prove.moment import Moment, agreed_text
+from engine.prove.moment import Moment
 from engine.prove.money import Largest, largest_change
 from engine.prove.solver import Clock, Undecided
 from engine.regress.impact_rules import RuleChange, RuleTexts, rule_changes, unchanged_schemes
@@ -130,17 +129,3 @@ def _sums_alike(comparison: SchemeComparison) -> bool:
         for size in range(1, len(statuses) + 1)
         for mix in combinations(statuses, size)
     )
-
-
-def dates(places: Iterable[Moment]) -> list[str]:
-    """Classes of agreement dates in words, neighbours joined."""
-    found: list[tuple[date, date]] = []
-    none = False
-    for one in sorted({moment.agreed for moment in places if moment.agreed is not None}):
-        if found and (one[0] - found[-1][1]).days <= 1:
-            found[-1] = (found[-1][0], one[1])
-        else:
-            found.append(one)
-    for moment in places:
-        none = none or moment.agreed is None
-    return [agreed_text(one) for one in found] + ([agreed_text(None)] if none else [])

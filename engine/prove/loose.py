@@ -8,6 +8,7 @@ are written differently, the solver is asked.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Any
 
 import z3
@@ -43,6 +44,33 @@ class _Counted:
     vector: Vector
 
 
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """A count of days: when a day is surely one of them, when it may be, and which days it counts among."""
+
+    number: Number
+    sure: Bool
+    perhaps: Bool
+    of: tuple[Any, ...]
+
+
+#: whether one thing always brings another with it, by the solver's addresses of the two, which are kept so that they stay theirs
+_ALWAYS: dict[tuple[int, int], tuple[bool, Any, Any]] = {}
+
+
+def _always(one: Bool, other: Bool, world: World, clock: Clock) -> bool:
+    """Whether a day that looks so always looks otherwise too, in any month."""
+    apart = conj(one, neg(other))
+    if isinstance(apart, bool):
+        return not apart
+    if isinstance(one, bool) or isinstance(other, bool):
+        return not Question([*world.limits, apart], clock).holds()
+    key = (one.ast.value, other.ast.value)
+    if key not in _ALWAYS:
+        _ALWAYS[key] = not Question([*world.limits, apart], clock).holds(), one, other
+    return _ALWAYS[key][0]
+
+
 class Loose:
     """The values of one moment that are any they could have, shared by the rulebooks compared."""
 
@@ -64,7 +92,8 @@ class Loose:
         day = z3.Int(DAY)
         self.day = Number(day, day, is_date=True)
         self.within = conj(day >= first_day(first).toordinal(), day <= last_day(last).toordinal())
-        self._counts: list[tuple[Number, Bool]] = []
+        self._counts: list[_Count] = []
+        self._tight: tuple[int, list[Bool]] | None = None
 
     def _int(self, name: str, low: int, high: int) -> Number:
         value = z3.Int(name)
@@ -107,18 +136,31 @@ class Loose:
         except Undecided:
             return False
 
-    def count(self, number: Number, perhaps: Bool) -> None:
-        """A count, and when a day is one of those that may be counted."""
-        self._counts.append((number, perhaps))
+    def count(self, one: _Count) -> None:
+        """Take note of a count of days."""
+        self._counts.append(one)
 
     def tightened(self) -> list[Bool]:
-        """What is surely counted as none, because no day of these months can be one: asked only when it matters."""
+        """What is surely counted as none, because no day of these months can be one, and what can never be more than another
+        count, because its days are all among the other's. Asked only when it matters."""
+        if self._tight is not None and self._tight[0] == len(self._counts):
+            return self._tight[1]
         found: list[Bool] = []
-        for number, perhaps in self._counts:
-            question = Question([*self.world.limits, *self.world.at(self.moment), self.within, perhaps], self.clock)
-            if not question.holds():
-                found.append(compare(number.high, "=", 0))
+        for one in self._counts:
+            if not self._any_day(one.perhaps):
+                found.append(compare(one.number.high, "=", 0))
+        for one, other in permutations(self._counts, 2):
+            if one.of == other.of:
+                if _always(one.sure, other.sure, self.world, self.clock):
+                    found.append(compare(one.number.low, "<=", other.number.low))
+                if _always(one.perhaps, other.perhaps, self.world, self.clock):
+                    found.append(compare(one.number.high, "<=", other.number.high))
+        self._tight = len(self._counts), found
         return found
+
+    def _any_day(self, looks: Bool) -> bool:
+        """Whether a day of these months can look so."""
+        return Question([*self.world.limits, *self.world.at(self.moment), self.within, looks], self.clock).holds()
 
     def number(self, name: str, high: Any = None, whole: bool = True) -> Number:
         """A number from 0 up, or between two such, with any reason for it."""
@@ -166,6 +208,11 @@ class LooseScene(Scene):
             self.slots, self.values, self.moment.month, lambda name, definition: self._derive(definition, days, name)
         )
 
+    def days_of(self, name: str) -> list[tuple[Bool, GroupMeaning]]:
+        part = self.compiled.components[name]
+        assert part.days is not None
+        return [(self.loose.within, GroupMeaning(self.compiled, part.days, self.moment, self.any_day, True))]
+
     def day_rules(self, part: CompiledComponent) -> tuple[Any, ...]:
         """Whether any day counts for the component: the four bits, and what it lacks."""
         if part.days is None:
@@ -206,7 +253,9 @@ class LooseScene(Scene):
     def _days(self, key: str, whole: bool, days: tuple[Any, ...], parts: tuple[Any, ...]) -> Number:
         """A count of days; of the days that count, no more than there are of them."""
         number = self.loose.number(key, self.loose.length.low)
-        self.loose.count(number, conj(neg(parts[1]), neg(days[1]) if days else True))
+        sure, perhaps = conj(parts[0], days[0] if days else True), conj(neg(parts[1]), neg(days[1]) if days else True)
+        of = tuple(one if isinstance(one, bool) else one.ast.value for one in days)
+        self.loose.count(_Count(number, sure, perhaps, of))
         if days and not whole:
             every = (*codes.known(True), *days)
             total = self.loose.value("dager", "", every, lambda name: self._days(name, True, days, every))

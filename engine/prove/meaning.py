@@ -10,12 +10,15 @@ from engine.case.truth import JA, NEI, NO, YES
 from engine.decide.answer import SUPPLIED
 from engine.decide.compiled import HELD, CompiledScheme
 from engine.decide.group import _BY_CONSEQUENCE, FIRST, Clause, Group
+from engine.language.condition import Leaf
 from engine.language.model import Exemption
 from engine.prove import code as codes
 from engine.prove.code import Code
 from engine.prove.frame import Frame
 from engine.prove.logic import Bool, conj, differ, disj, neg
 from engine.prove.moment import Moment
+
+NOTHING: Mapping[Leaf, Code] = {}
 
 #: every status a group can have
 STATUSES = ("avvist", "utenfor", "nei", "uavklart", "skjønn", "delvis", "ja")
@@ -100,12 +103,21 @@ class GroupMeaning:
             self._made[id(clause)] = self._meaning(clause)
         return self._made[id(clause)]
 
-    def _meaning(self, clause: Clause) -> Meaning:
+    def altered(self, clause: Clause, leaf: Leaf, answer: int) -> Meaning:
+        """What one rule would answer if one of its comparisons always gave the same answer."""
+        return self._meaning(clause, {leaf: codes.constant(answer)})
+
+    def leaf_code(self, number: int) -> Code:
+        """What a leaf of the group answers."""
+        condition = self.group.leaves[number]
+        return codes.constant(self.plan.base[number]) if condition is None else self.frame.leaf(condition)
+
+    def _meaning(self, clause: Clause, instead: Mapping[Leaf, Code] = NOTHING) -> Meaning:
         base, leaves = self.plan.base, self.group.leaves
 
         def leaf(number: int) -> Code:
-            condition = leaves[number]
-            return codes.constant(base[number]) if condition is None else self.frame.leaf(condition)
+            found = instead.get(leaves[number]) if instead else None  # type: ignore[arg-type]
+            return self.leaf_code(number) if found is None else found
 
         scope = None if clause.scope is None else codes.walk(clause.scope, leaf)
         requirement = codes.walk(clause.requirement, leaf)

@@ -18,8 +18,8 @@ from engine.language.model import ByAgreement, Months
 from engine.language.rulebook import SchemeRules
 from engine.language.vocabulary import Vocabulary
 from engine.prove.reading import reached_by
-from engine.text.month import Month, first_day, month_of, month_text
-from engine.text.norsk import date_text
+from engine.text.month import Month, first_day, month_in_words, month_of, month_text
+from engine.text.norsk import date_text, list_text
 
 _ONE_DAY = timedelta(days=1)
 
@@ -60,6 +60,34 @@ def agreed_text(agreed: tuple[date, date] | None) -> str:
         return "avtaledatoen ikke oppgitt"
     first, last = agreed
     return f"avtale {date_text(first)}" + ("" if first == last else f"–{date_text(last)}")
+
+
+def dates(places: Iterable[Moment]) -> list[str]:
+    """Classes of agreement dates in words, neighbours joined."""
+    found: list[tuple[date, date]] = []
+    none = False
+    for one in sorted({moment.agreed for moment in places if moment.agreed is not None}):
+        if found and (one[0] - found[-1][1]).days <= 1:
+            found[-1] = (found[-1][0], one[1])
+        else:
+            found.append(one)
+    for moment in places:
+        none = none or moment.agreed is None
+    return [agreed_text(one) for one in found] + ([agreed_text(None)] if none else [])
+
+
+def when(places: Iterable[Moment]) -> str:
+    """Moments in words: the agreement dates and the months they take in, whatever the combinations."""
+    listed = list(places)
+    months: list[tuple[Month, Month]] = []
+    for first, last in sorted({one.months for one in listed}):
+        if months and first <= months[-1][1] + 1:
+            months[-1] = (months[-1][0], max(last, months[-1][1]))
+        else:
+            months.append((first, last))
+    told = [month_in_words(a) if a == b else f"{month_in_words(a)}–{month_in_words(b)}" for a, b in months]
+    agreed = dates(listed) if any(one.agreed is not None for one in listed) else []
+    return ", ".join(filter(None, (list_text(agreed), list_text(told))))
 
 
 class Borders:

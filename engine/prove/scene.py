@@ -104,6 +104,10 @@ class Scene:
         frame = Frame(self.slots, self.base, None)
         return GroupMeaning(self.compiled, self.compiled.application, self.moment, frame, False)
 
+    def days_of(self, name: str) -> list[tuple[Bool, GroupMeaning]]:
+        """The rules on days of a component: for each kind of day, when there is one and what they answer."""
+        raise NotImplementedError
+
     def row(self, name: str) -> GroupMeaning:
         """The rules on a row of a list."""
         values = {f"{name}.{field}": one.vector for field, one in self.world.rows(name, name).items()}
@@ -154,6 +158,15 @@ class ExactScene(Scene):
         frame = self._span_frame(slot, self.layout.month, self.layout.day_of(slot))
         code, lacks = self.counting(part, frame)
         return Stretch(slot.number, frame, slot.used, slot.days, code, lacks)
+
+    def days_of(self, name: str) -> list[tuple[Bool, GroupMeaning]]:
+        part = self.compiled.components[name]
+        assert part.days is not None
+        found = []
+        for one in self.layout.slots:
+            frame = self._span_frame(one, self.layout.month, self.layout.day_of(one))
+            found.append((one.used, GroupMeaning(self.compiled, part.days, self.moment, frame, True)))
+        return found
 
     def counting(self, part: CompiledComponent, frame: Frame) -> tuple[Code, Cause]:
         """Whether a day counts for the component, and what that lacks where it is not sure."""

@@ -16,10 +16,12 @@ WORTH_SHARING = 24
 _work: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []
 
 
-def spread(ask: Callable[[T], R], questions: Sequence[T], processes: int | None = None) -> list[R]:
+def spread(
+    ask: Callable[[T], R], questions: Sequence[T], processes: int | None = None, worth: int = WORTH_SHARING
+) -> list[R]:
     """The answers, in the order of the questions. `ask` may be anything; only the answers must be picklable."""
     wanted = processes or min(4, os.cpu_count() or 1)
-    if wanted < 2 or len(questions) < WORTH_SHARING or "fork" not in get_all_start_methods():
+    if wanted < 2 or len(questions) < worth or "fork" not in get_all_start_methods():
         return [ask(question) for question in questions]
     _work.append((ask, questions))
     try:

@@ -9,12 +9,13 @@ from typing import Any
 import z3
 
 from engine.case.stated import Application, Doctor, Facts, digest
+from engine.decide.answer import MET, NOT_MET, NOT_RELEVANT, UNRESOLVED
 from engine.decide.decide import decide
 from engine.decide.decision import ComponentMonth, Decision
 from engine.language.rulebook import Rulebook
 from engine.prove.layout import Layout
 from engine.prove.logic import Bool
-from engine.prove.meaning import STATUSES
+from engine.prove.meaning import STATUSES, GroupMeaning, Meaning
 from engine.prove.scene import Scene
 from engine.prove.world import APPLICATION, DOCTOR, World
 from engine.text.month import Month, month_text
@@ -28,6 +29,9 @@ class NotReplayed(Exception):
     def __init__(self, application: Application, where: str, expected: str, found: str) -> None:
         self.application = application
         super().__init__(where, expected, found)
+
+    def __reduce__(self) -> Any:
+        return NotReplayed, (self.application, *self.args)
 
     def __str__(self) -> str:
         where, expected, found = self.args
@@ -125,3 +129,27 @@ def check(application: Application, decision: Decision, scene: Scene, model: Any
         expected = status_in(model, scene.component(name).rules.status)
         if found.status != expected:
             raise NotReplayed(application, f"{name} i {month_text(month)}", expected, found.status)
+        _check_rules(application, decision, scene.component(name).rules, model, month, name)
+
+
+def _check_rules(
+    application: Application, decision: Decision, rules: GroupMeaning, model: Any, month: Month, component: str
+) -> None:
+    """That each rule is told to answer as the formulas said. Raises NotReplayed."""
+    meant = {rule.clause.rule.id: rule for rule in rules.rules}
+    for one in decision.findings:
+        own = one.doctor == DOCTOR_ID and one.component == component and one.level in ("lege", "måned")
+        if own and (one.month == month or month in (one.months or ())) and one.rule.id in meant:
+            expected = answer_in(model, meant[one.rule.id])
+            if one.result != expected:
+                where = f"vilkåret {one.rule.id} for {component} i {month_text(month)}"
+                raise NotReplayed(application, where, expected, one.result)
+
+
+def answer_in(model: Any, rule: Meaning) -> str:
+    """What a rule answers in an answer, as the contract says it."""
+    if rule.scope is not None and true_in(model, rule.scope.no):
+        return NOT_RELEVANT
+    if true_in(model, rule.value.ja):
+        return MET
+    return NOT_MET if true_in(model, rule.value.nei) else UNRESOLVED
