@@ -13,7 +13,7 @@ from engine.explain.leaning import readings
 from engine.explain.reason import texts
 from engine.language.model import Citation, Source
 from engine.text.month import Month, month_in_words
-from engine.text.norsk import list_text, money_text
+from engine.text.norsk import NBSP, list_text, money_text
 
 REFUSED, OPEN, MET, NOT_RELEVANT = "imot", "åpent", "oppfylt", "ikke aktuelt"
 
@@ -58,9 +58,13 @@ class Outline:
 
     @property
     def defaults(self) -> list[str]:
-        """The same as sentences."""
+        """The same as sentences, each question with all the doctors it is not answered for."""
+        whose: dict[tuple[str, str], list[str]] = {}
+        for asked, doctor, value in self.assumed:
+            whose.setdefault((asked, value), []).extend([doctor] if doctor is not None else [])
         return [
-            f"{asked}{_whose(doctor)} – ikke besvart, regnes som «{value}»." for asked, doctor, value in self.assumed
+            f"{asked} Ikke besvart{f' for {list_text(doctors)}' if doctors else ''}. Vi bruker «{value}»."
+            for (asked, value), doctors in whose.items()
         ]
 
 
@@ -78,8 +82,9 @@ def outline(decision: Decision) -> Outline:
         notes=[_note_line(one, decision) for one in decision.notes],
         readings=[(one["nr"], one["tekst"], one["fordi"]) for one in readings(decision)],
         assumed=[
-            (decision.compiled.vocabulary.facts[asked.fact].question, asked.doctor, value)
+            (fact.question, asked.doctor, f"{value}{NBSP}{fact.unit.after(2)}".strip())
             for asked, value in _distinct_defaults(decision)
+            for fact in [decision.compiled.vocabulary.facts[asked.fact]]
         ],
     )
 
@@ -226,6 +231,14 @@ def months_in_words(months: Iterable[Month]) -> str:
     return list_text(words)
 
 
+def rate_in_words(rate: str, decision: Decision) -> str:
+    """A rate by its title and, in brackets, by the name it is entered under."""
+    name, _, variant = rate.partition(".")
+    parameter = decision.compiled.scheme.parameters[name]
+    of_variant = next((f", {one.title}" for one in parameter.variants if one.id == variant), "")
+    return f"{parameter.title}{of_variant} ({rate})"
+
+
 def sums(decision: Decision) -> list[str]:
     """The application's money, in words."""
     if decision.total is not None:
@@ -241,5 +254,5 @@ def sums(decision: Decision) -> list[str]:
     return [
         "Sum: kan ikke regnes ut ennå",
         f"Kjent beløp: {money_text(decision.known)}",
-        f"Ukjente satser: {list_text(list(decision.rates))}",
+        f"Ukjente satser: {'; '.join(rate_in_words(rate, decision) for rate in decision.rates)}",
     ]

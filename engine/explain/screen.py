@@ -10,7 +10,7 @@ from rich.rule import Rule
 from rich.segment import Segment
 from rich.table import Table
 
-from engine.decide.decision import Decision, DoctorDecision
+from engine.decide.decision import Decision, DoctorDecision, DoctorMonth
 from engine.explain.basis import Basis, basis
 from engine.explain.outline import (
     MET,
@@ -23,6 +23,7 @@ from engine.explain.outline import (
     met_once,
     months_in_words,
     outline,
+    source_text,
     sums,
 )
 from engine.explain.reason import NOTHING_APPLIED_FOR, texts
@@ -132,18 +133,18 @@ def _doctor(doctor: DoctorOutline, decision: Decision, all_reasons: bool) -> Ite
                 if line.amount is not None and line.exact != line.known
                 else ""
             )
-            yield Padding(_basis(found, exact), (0, 0, 0, 4))
+            yield Padding(_basis(found, exact, decision), (0, 0, 0, 4))
     if one.months:
         yield Padding(_Strip(one, decision), (0, 0, 0, 2))
     yield from (Padding(reason, (0, 0, 0, 2)) for reason in _reasons(doctor.reasons, all_reasons))
 
 
-def _basis(found: Basis, exact: str) -> RenderableType:
+def _basis(found: Basis, exact: str, decision: Decision) -> RenderableType:
     """How the amount was worked out, each value with its months and source."""
     lines = [Text(f"Regnet som {found.formula}.")]
     for used in found.used:
         quantity = used.quantity
-        cited = f" ({quantity.citation.source}: {quantity.citation.point})" if quantity.citation is not None else ""
+        cited = f" ({source_text(quantity.citation, decision)})" if quantity.citation is not None else ""
         certainty = {"avledet": ", avledet", "foreslått": ", foreslått"}.get(quantity.certainty, "")
         name = used.parameter.name.replace("_", " ")
         sign = ". Forslag, avledet:" if quantity.unknown else " ="
@@ -153,7 +154,7 @@ def _basis(found: Basis, exact: str) -> RenderableType:
 
 
 class _Strip:
-    """The months as a strip, a row of twelve a calendar year."""
+    """The months as a strip: for each calendar year a row of answers and a row of counting days for each component."""
 
     def __init__(self, one: DoctorDecision, decision: Decision) -> None:
         self.one = one
@@ -166,7 +167,7 @@ class _Strip:
         table.add_column("")
         for name in NAMES:
             table.add_column(name[:3], justify="center")
-        by_year: dict[int, dict[int, object]] = {}
+        by_year: dict[int, dict[int, DoctorMonth]] = {}
         for month in self.one.months:
             by_year.setdefault(month.month // 12, {})[month.month % 12] = month
         for year, months in sorted(by_year.items()):
@@ -175,18 +176,26 @@ class _Strip:
                 for index in range(12):
                     cells.append(self._cell(months.get(index), name))
                 table.add_row(*cells)
+                table.add_row(
+                    Text("tellende dager", style="dim"), *(self._days(months.get(index), name) for index in range(12))
+                )
         yield table
         yield Segment("✓ ja  ✗ nei  ? skjønn  … mangler opplysninger  · utenfor tilskuddsåret")
         yield Segment.line()
 
     @staticmethod
-    def _cell(month: object, name: str) -> Text:
-        from engine.decide.decision import DoctorMonth
-
-        if not isinstance(month, DoctorMonth) or name not in month.components:
+    def _cell(month: DoctorMonth | None, name: str) -> Text:
+        if month is None or name not in month.components:
             return Text("")
         mark, style = _MARK.get(month.components[name].status, _OUTSIDE)
         return Text(mark, style=style)
+
+    @staticmethod
+    def _days(month: DoctorMonth | None, name: str) -> Text:
+        if month is None or name not in month.components:
+            return Text("")
+        days = month.components[name].days
+        return Text(str(days) if isinstance(days, int) else "…", style="dim")
 
 
 def _reasons(reasons: list[Reason], all_reasons: bool) -> list[RenderableType]:

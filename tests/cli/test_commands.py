@@ -124,9 +124,41 @@ def test_reasons_stand_with_their_citation(run: Run) -> None:
 
 def test_the_months_are_a_strip(run: Run) -> None:
     _, out, _ = run("vurder", TIED, "--format", "tekst")
-    lines = {" ".join(line.split()) for line in out.splitlines()}
-    assert "2024 alis ✗ ✗ ✗ ✗ ✗" in lines
-    assert "2024 veiledning ✓ ✓ ✓ ✓ ✓" in lines
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    first = lines.index("2024 alis ✗ ✗ ✗ ✗ ✗")
+    assert lines[first + 1 : first + 4] == [
+        "tellende dager 13 31 30 31 31",
+        "2024 veiledning ✓ ✓ ✓ ✓ ✓",
+        "tellende dager 30 31 30 31 31",
+    ]
+
+
+def test_what_is_taken_for_granted_is_told_once(run: Run) -> None:
+    _, out, _ = run("vurder", FIXTURES / "2023" / "fem-leger-alle-utfall.yaml", "--format", "tekst")
+    granted = re.sub(r"\s+", " ", out).partition("Forutsatt fordi det ikke er oppgitt")[2].partition("Tolkninger")[0]
+    assert granted.split(" • ")[1:] == [
+        "Søkes det om veiledning for måneder som får avslag på ALIS? Ikke besvart for lege-1, lege-2, lege-3, lege-4 og lege-5."
+        " Vi bruker «nei».",
+        "Har legen tilknytning til et vikarbyrå eller en annen kommersiell aktør? Ikke besvart for lege-1, lege-2, lege-3 og"
+        " lege-5. Vi bruker «ingen».",
+        "Får en annen kommune tilskudd for legen i samme periode? For hvor stor stillingsandel? Ikke besvart for lege-1,"
+        " lege-2, lege-3, lege-4 og lege-5. Vi bruker «0 %».",
+        "Dekkes legen av et annet av disse tilskuddene i samme periode? Ikke besvart for lege-1, lege-2, lege-3, lege-4 og"
+        " lege-5. Vi bruker «nei». ",
+    ]
+
+
+def test_values_and_rates_go_by_their_titles_and_publishers(run: Run) -> None:
+    flat = re.sub(r"\s+", " ", run("vurder", TIED, "--format", "tekst")[1])
+    assert (
+        "salærsats: 1 215 kr/time, april–august 2024 (ALIS-kontorene (alis.no), «ALIS-tilskudd» (2024): avsnittet om salærsats)"
+        in flat
+    )
+    flat = re.sub(r"\s+", " ", run("vurder", FIXTURES / "2022" / "alis-hele-perioden.yaml", "--format", "tekst")[1])
+    assert (
+        "Ukjente satser: ALIS-tilskudd per måned for full stilling, fastlege eller fastlegevikar (alis_beløp.fastlege)"
+        in flat
+    )
 
 
 def test_alt_also_shows_what_was_not_relevant(run: Run) -> None:
