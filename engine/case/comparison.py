@@ -178,10 +178,10 @@ def _given(read: Reader, of_table: bool) -> Comparator:
     def given(frame: Frame) -> int:
         value = read(frame)
         if type(value) is Between:
-            return UAVKLART if of_table else NEI
+            return UAVKLART if of_table else JA if value.cause.free else NEI
         if type(value) is not Unknown:
             return JA
-        return UAVKLART if of_table and not value.rates else NEI
+        return UAVKLART if value.free or (of_table and not value.rates) else NEI
 
     return given
 

@@ -19,11 +19,16 @@ class Asked(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Not known, because of `facts` missing from the application, `rates` missing from the rules, or facts to be `judged`."""
+    """Not known, because of `facts` missing from the application, `rates` missing from the rules, or facts to be `judged`.
+
+    `free` is a fact that is held open: it may be stated as anything, or not at all, so it is not known whether it is stated either.
+    A range whose cause is free is of a fact that is stated, somewhere in the range.
+    """
 
     facts: frozenset[Asked] = frozenset()
     rates: frozenset[str] = frozenset()
     judged: frozenset[Asked] = frozenset()
+    free: bool = False
 
     @property
     def only_judgement(self) -> bool:

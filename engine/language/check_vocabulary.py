@@ -18,6 +18,9 @@ from engine.text.suggest import did_you_mean
 
 _CHOSEN = ("valg", "flervalg")
 _NUMBERS = ("heltall", "desimal")
+
+#: what `endring` is filled in with
+ANSWER = "verdi"
 _STATUSES = ("nei", "uavklart", "skjønn", "ja")
 _READERS: dict[str, Callable[[str], object]] = {
     "ja_nei": literal.yes_no,
@@ -87,6 +90,8 @@ class _Check:
                 self._no_choice(places[f"uavklarte_verdier.{number}"], word, fact.choices)
         if fact.default is not None:
             self._default(fact, fact.default, places["forvalg"])
+        if fact.change is not None:
+            self._change(fact, places["endring"])
         if fact.pattern is not None:
             try:
                 re.compile(fact.pattern)
@@ -118,6 +123,24 @@ class _Check:
         except ValueError as error:
             what = f"«{default}» kan ikke være forvalg for «{fact.name}»"
             self._add(place, "FAKTUM", what, str(error), "rett «forvalg»")
+
+    def _change(self, fact: Fact, place: Place) -> None:
+        """How a change is told, needs a fact that can be changed, and tells nothing but its answer."""
+        told = PLACEHOLDER.findall(fact.change or "")
+        if not fact.changeable:
+            what = f"«{fact.name}» har «endring», men ikke «kan_endres: ja»"
+            self._add(
+                place, "FAKTUM", what, "teksten blir aldri brukt", "skriv «kan_endres: ja», eller fjern «endring»"
+            )
+        for name in told:
+            if name != ANSWER:
+                what = f"«{{{name}}}» i teksten kan ikke fylles ut"
+                self._add(place, "TEKST-NAVN", what, "bare {verdi} kan stå her", "skriv {verdi}")
+        if not told and fact.kind != "ja_nei":
+            what = f"teksten om endring av «{fact.name}» mangler {{verdi}}"
+            self._add(
+                place, "TEKST-NAVN", what, "bare for ja_nei sier teksten seg selv", "skriv {verdi} der svaret skal stå"
+            )
 
     def _schemes(self, fact: Fact, part: Fields) -> None:
         places = part.places("ordninger")

@@ -20,6 +20,7 @@ class Fact:
     """One fact. `kind` is ja_nei, valg, flervalg, dato, tidspunkt, måned, heltall, desimal, tekst or liste.
 
     `title` names the fact inside a sentence (`stillingen`); it is empty where the question alone is enough.
+    `change` says how a change of it is told, with `{verdi}` for the answer; without it the text is for the answer ja.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Fact:
     required: bool
     changeable: bool | None
     title: str
+    change: str | None
     question: str
     help: str
     fields: Mapping[str, Fact]

@@ -64,6 +64,7 @@ def _fact(name: str, place: Place, part: Fields, level: str) -> Fact:
         required=part.yes("påkrevd"),
         changeable=part.value("kan_endres", literal.yes_no),
         title=part.text("tittel"),
+        change=part.maybe("endring"),
         question=part.text("spørsmål"),
         help=part.text("hjelp"),
         fields={key: _fact(key, at, inner, name) for key, at, inner in part.items("felt")},

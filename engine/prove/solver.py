@@ -53,6 +53,12 @@ class Clock:
             raise Undecided("tiden var ute")
         return min(left, QUESTION)
 
+    def share(self, among: int) -> Clock:
+        """A clock for one of so many tasks, with an even share of what is left."""
+        if self.limit is None:
+            return Clock()
+        return Clock(max(0.0, self.limit - (time.monotonic() - self.started)) / among)
+
 
 class Question:
     """Formulas to be met together. Several may be asked in turn; `push` and `pop` keep what is shared."""

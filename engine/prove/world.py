@@ -80,7 +80,7 @@ class World:
 def _meant(fact: Fact) -> Fact:
     """A fact without what is only said of it."""
     fields = {name: _meant(one) for name, one in fact.fields.items()}
-    return replace(fact, question="", help="", changeable=None, fields=fields, schemes=())
+    return replace(fact, question="", help="", changeable=None, change=None, fields=fields, schemes=())
 
 
 def vectors(variables: dict[str, Variable]) -> dict[str, Vector]:

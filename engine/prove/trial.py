@@ -1,0 +1,333 @@
+"""One month of one doctor tried with other facts: by the engine itself, on values, on ranges of values and on facts held open.
+
+What the engine answers with facts held open holds whatever they are, because it reasons with what is not known as with anything
+else. So a change that is refused here with its facts open is refused with every value they could have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from itertools import pairwise, product
+from typing import Any
+
+from engine.case.facts import application_frame
+from engine.case.frame import Frame
+from engine.case.stated import Application, Doctor
+from engine.case.value import Between, Unknown
+from engine.decide.agreement import Panel
+from engine.decide.answer import SUPPLIED
+from engine.decide.compiled import HELD, CompiledComponent, CompiledScheme
+from engine.decide.doctor import DoctorAssessment
+from engine.decide.group import FIRST, Group, Verdict, effect
+from engine.decide.money import hangs_on_facts, month_amount
+from engine.decide.naive import NaiveEvaluator
+from engine.language.condition import leaves, operand_names
+from engine.language.model import EarliestOf, Formula, LastOf, Run, SumOfEarlier
+from engine.prove.changeable import Changeable, Piece, changed
+from engine.ruleset.selection import of_grant_year, select
+from engine.text.month import Month, first_day, last_day
+
+NO, OPEN, YES = "nei", "åpen", "ja"
+
+#: goals, and for each the statuses of the application and of the month that reach it, and those it can be open in
+AWARDED, PARTLY, JUDGED = "innvilget", "delvis innvilget", "til skjønn"
+GOALS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    AWARDED: (frozenset({"ja"}), frozenset({"ja"})),
+    PARTLY: (frozenset({"ja"}), frozenset({"ja", "delvis"})),
+    JUDGED: (frozenset({"ja", "skjønn"}), frozenset({"ja", "delvis", "skjønn"})),
+}
+_UNSURE = "uavklart"
+
+#: a fact that is held open
+ANY = None
+
+Given = Mapping[str, Piece | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is to be reached: a component of a doctor's month. Without them, it is the application."""
+
+    doctor: int | None = None
+    month: Month | None = None
+    component: str | None = None
+
+
+class Trials:
+    """Tries changes of one application. `ask` tells whether a target is reached: surely, surely not, or it hangs on what is open."""
+
+    def __init__(self, application: Application, compiled: CompiledScheme, goal: str) -> None:
+        self.application = application
+        self.compiled = compiled
+        self.goal = goal
+        self.panel = Panel([NaiveEvaluator()])
+        year = application.facts.get(compiled.vocabulary.grant_year)
+        self.year = year if isinstance(year, int) else None
+        self._applications: dict[Any, tuple[str, bool, Frame]] = {}
+
+    def ask(self, target: Target, facts: Mapping[str, Changeable], given: Given) -> str:
+        """NO, OPEN or YES. `facts` are the facts changed by path, `given` what each is; ANY is anything."""
+        answers = set()
+        for one in self._spelt_out(facts, given):
+            answers.add(self._with_absent(target, facts, one))
+            if OPEN in answers or len(answers) > 1:
+                return OPEN
+        return answers.pop()
+
+    def _with_absent(self, target: Target, facts: Mapping[str, Changeable], given: Given) -> str:
+        """What is reached whatever a fact is that is not stated, is reached with any value it could have.
+
+        So where it is not with all of them at one end, it is not. They are still not stated: that is what a range without `free` is.
+        """
+        answer = self._one(target, facts, given, {})
+        absent = [one for path, one in facts.items() if not one.stated and one.counted and path not in given]
+        if answer != OPEN or not absent:
+            return answer
+        for end in (0, -1):
+            values = {}
+            for one in absent:
+                number = one.pieces[end].low if end == 0 else one.pieces[end].high
+                assert number is not None
+                value: Any = one.value(number)
+                value = value.date() if isinstance(value, datetime) else value
+                values[one.path] = (one, Between(value, value, Unknown(one.free.facts)))
+            if self._one(target, facts, given, values) == NO:
+                return NO
+        return answer
+
+    def _spelt_out(self, facts: Mapping[str, Changeable], given: Given) -> Iterator[Given]:
+        """The agreement date chooses the rules, and other facts the component: what is open in them is tried piece by piece."""
+        spelt = [path for path, piece in given.items() if piece is ANY and facts[path].fact.name in self._spelt]
+        if not spelt:
+            yield given
+            return
+        for pieces in product(*(_all_of(facts[path]) for path in spelt)):
+            yield {**given, **dict(zip(spelt, pieces, strict=True))}
+
+    @cached_property
+    def _spelt(self) -> frozenset[str]:
+        found = {self.compiled.vocabulary.agreement_date}
+        for part in self.compiled.components.values():
+            for condition in (part.component.applied_when, part.component.subsidiary_when):
+                for leaf in leaves(condition) if condition is not None else ():
+                    found |= {name.name for name in operand_names(leaf)}
+        return frozenset(found)
+
+    def _one(
+        self,
+        target: Target,
+        facts: Mapping[str, Changeable],
+        given: Given,
+        absent: Mapping[str, tuple[Changeable, Any]],
+    ) -> str:
+        seen: dict[str, tuple[Changeable, Any]] = dict(absent)
+        calendar: dict[tuple[int, ...], dict[str, Piece | None]] = {}
+        agreed: date | None = None
+        for path, piece in given.items():
+            one = facts[path]
+            value = one.free if piece is ANY else one.seen(piece)
+            if one.fact.level == "periode" and one.fact.required:
+                calendar.setdefault(one.place, {})[one.fact.name] = piece
+            if one.fact.name == self.compiled.vocabulary.agreement_date and type(value) is Between:
+                assert isinstance(value.low, date)
+                agreed = value.low
+            seen[path] = (one, value)
+        application = changed(self.application, seen)
+        status, held, frame = self._application(application, {k: v for k, v in seen.items() if v[0].place == ()})
+        wanted, reached = GOALS[self.goal]
+        if status not in wanted and status != _UNSURE:
+            return NO
+        if target.doctor is None or target.month is None or target.component is None:
+            return OPEN if status == _UNSURE else YES
+        doctor = application.doctors[target.doctor]
+        blurred = self._blurred(self.application.doctors[target.doctor], doctor, calendar, target.month)
+        if blurred is None:
+            return NO
+        anywhere = blurred is self._by_calendar
+        look = _Look(self.compiled, self.panel, frame, doctor, self.year, held, agreed, blurred, anywhere)
+        found = look.status(target.month, target.component, self.goal == AWARDED)
+        if found not in reached and found != _UNSURE:
+            return NO
+        return OPEN if _UNSURE in (status, found) else YES
+
+    # --- the application -----------------------------------------------------------------------------------------------
+
+    def _application(self, application: Application, seen: Mapping[str, Any]) -> tuple[str, bool, Frame]:
+        """The status of the rules on the application, whether it is on hold, and its frame."""
+        key = tuple(sorted((path, repr(value)) for path, (_, value) in seen.items()))
+        if key not in self._applications:
+            compiled = self.compiled
+            frame = application_frame(application, compiled.slots, of_grant_year(compiled.scheme, self.year), [])
+            plan = compiled.plan(compiled.application, None, None, self.year)
+            codes = plan.codes(frame)
+            verdict = self.panel.verdict(compiled.application, codes)
+            told = plan.answers(codes, verdict).answers
+            held = any(one.clause.rule.consequence == SUPPLIED == one.follows for one in told)
+            self._applications[key] = (settled(compiled.application, verdict), held, frame)
+        return self._applications[key]
+
+    # --- the dates of periods -------------------------------------------------------------------------------------------
+
+    def _blurred(
+        self,
+        before: Doctor,
+        doctor: Doctor,
+        calendar: Mapping[tuple[int, ...], Mapping[str, Piece | None]],
+        month: Month,
+    ) -> frozenset[int] | None:
+        """The slots that are not known because dates of periods are open. None when no such dates are possible."""
+        if not calendar:
+            return frozenset()
+        spans = [_Ends.of(one.first, one.last) for one in before.periods]
+        for place, ends in calendar.items():
+            spans[place[1]] = spans[place[1]].with_ends(ends)
+        backwards = any(one.first[0] > one.last[1] for one in spans)
+        if backwards or any(one.last[0] >= other.first[1] for one, other in pairwise(spans)):
+            return None
+        if all(one.exact for one in spans):
+            return frozenset()
+        alike = all(one.alike_in(month) for one in spans)
+        return self._measured if alike else self._by_calendar
+
+    @cached_property
+    def _by_calendar(self) -> frozenset[int]:
+        """Everything that is worked out from the periods."""
+        return self._slots_of(lambda meaning: not isinstance(meaning, Formula))
+
+    @cached_property
+    def _measured(self) -> frozenset[int]:
+        """What is worked out from more of the periods than the days of the month."""
+        return self._slots_of(
+            lambda meaning: (
+                isinstance(meaning, EarliestOf | Run | SumOfEarlier)
+                or (isinstance(meaning, LastOf) and self.compiled.vocabulary.facts[meaning.fact].required)
+            )
+        )
+
+    def _slots_of(self, wanted: Any) -> frozenset[int]:
+        definitions = self.compiled.scheme.definitions
+        return frozenset(
+            self.compiled.slots.index[name]
+            for name, versions in definitions.items()
+            if any(wanted(one.meaning) for one in versions)
+        )
+
+
+def settled(group: Group, verdict: Verdict) -> str:
+    """The status of a group; what one rule surely leads to goes before what is not known of another, for it stays so."""
+    if verdict.status != _UNSURE:
+        return verdict.status
+    answers = zip(group.clauses, verdict.values, verdict.judgements, verdict.partials, strict=True)
+    effects = {effect(clause.rule.consequence, *triple) for clause, *triple in answers}
+    return next((one for one in (*FIRST, *group.order, "delvis") if one in effects - {_UNSURE, "ja"}), _UNSURE)
+
+
+def _all_of(one: Changeable) -> list[Piece]:
+    """Every value, the stated one too."""
+    now = Piece(one.now, away=0) if one.near is None else one.between(one.near, one.near)
+    return [now, *one.pieces]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """Between which dates a period begins, and between which it ends."""
+
+    first: tuple[date, date]
+    last: tuple[date, date]
+
+    @classmethod
+    def of(cls, first: date, last: date) -> _Ends:
+        return cls((first, first), (last, last))
+
+    def with_ends(self, ends: Mapping[str, Piece | None]) -> _Ends:
+        found = []
+        for key, kept in (("fra", self.first), ("til", self.last)):
+            if key not in ends:
+                found.append(kept)
+                continue
+            piece = ends[key]
+            low = piece.low if piece is not ANY and piece.low is not None else date.min.toordinal() + 366
+            high = piece.high if piece is not ANY and piece.high is not None else date.max.toordinal() - 366
+            found.append((date.fromordinal(low), date.fromordinal(high)))
+        return _Ends(*found)
+
+    @property
+    def exact(self) -> bool:
+        return self.first[0] == self.first[1] and self.last[0] == self.last[1]
+
+    def alike_in(self, month: Month) -> bool:
+        """Whether the period has the same days in a month wherever it begins and ends."""
+        start, end = first_day(month), last_day(month)
+        days = {
+            (max(first, start), min(last, end)) if max(first, start) <= min(last, end) else None
+            for first in self.first
+            for last in self.last
+        }
+        return len(days) == 1
+
+
+class _Look(DoctorAssessment):
+    """A doctor's month as the engine assesses it, where the agreement date may be a range and derived facts may be open."""
+
+    def __init__(
+        self,
+        compiled: CompiledScheme,
+        panel: Panel,
+        base: Frame,
+        doctor: Doctor,
+        year: int | None,
+        held: bool,
+        agreed: date | None,
+        blurred: frozenset[int],
+        anywhere: bool,
+    ) -> None:
+        super().__init__(compiled, panel, base, doctor, year, held, [])
+        if agreed is not None:
+            self.agreed = agreed
+            self.held = held
+        self.blurred = blurred
+        self.anywhere = anywhere
+
+    def status(self, month: Month, component: str, alone: bool) -> str:
+        """The component's status in the month; if not alone, the month's."""
+        if self.agreed is not None and select(self.compiled.scheme, self.agreed) is None:
+            return "nei"
+        applied = self._applied_for()
+        if component not in applied or not (self.anywhere or self._reaches(month)):
+            return "nei"
+        part = self.compiled.components[component]
+        for earlier in self._earlier_months(month):
+            self._month_frame(part, earlier)
+        return self._alone(part, month) if alone else self._month(month, applied).status
+
+    def _alone(self, part: CompiledComponent, month: Month) -> str:
+        frame = self._month_frame(part, month)
+        plan = self.compiled.plan(part.months, self.agreed, month, self.year)
+        held = self.held or hangs_on_facts(month_amount(part, frame, month))
+        return settled(part.months, self.panel.verdict(part.months, plan.codes(frame, HELD if held else None)))
+
+    def _reaches(self, month: Month) -> bool:
+        start, end = first_day(month), last_day(month)
+        return any(span.first <= end and span.last >= start for span in self.spans)
+
+    def _earlier_months(self, month: Month) -> list[Month]:
+        """The months before, where rules read them."""
+        if not self._reads_earlier:
+            return []
+        from engine.case.calendar import months_of
+
+        return [one for one in months_of(self.spans) if one < month]
+
+    @cached_property
+    def _reads_earlier(self) -> bool:
+        definitions = self.compiled.scheme.definitions.values()
+        return any(isinstance(one.meaning, SumOfEarlier) for versions in definitions for one in versions)
+
+    def _month_frame(self, part: CompiledComponent, month: Month) -> Frame:
+        frame = super()._month_frame(part, month)
+        for slot in self.blurred:
+            frame[slot] = Unknown()
+        return frame
