@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -15,6 +16,8 @@ from engine.store.database import Database
 from engine.store.ledger import Event, Json
 from engine.store.refusal import SAVED_NOTHING, fault
 from engine.store.tables import innhold, sak
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,7 @@ class Cases:
     def listed(self, search: str = "", limit: int = 50, offset: int = 0) -> tuple[Sequence[Case], int]:
         """The cases, last changed first, with how many there are in all. `search` is part of id, application or scheme."""
         question = sa.select(sak)
+        search = search.replace("\0", "")
         if search:
             columns = (sak.c.soknad, sak.c.ordning, sak.c.merke, sak.c.utfall)
             question = question.where(sa.or_(*(column.icontains(search, autoescape=True) for column in columns)))
@@ -164,7 +168,8 @@ class Cases:
         connection.execute(sak.update().where(sak.c.id == standing.id).values(**asdict(after(standing, event))))
 
     def _standing(self, connection: Connection, case: str) -> Case:
-        row = connection.execute(sa.select(sak).where(sak.c.id == case)).first()
+        known = sa.select(sak).where(sak.c.id == case)
+        row = connection.execute(known).first() if _ID.fullmatch(case) else None
         if row is None:
             why = "den er slettet, eller adressen er feil"
             raise fault("saken", "SAK-FINNES-IKKE", "saken finnes ikke", why, "finn saken i listen over saker")
@@ -181,7 +186,7 @@ def after(case: Case, event: Event) -> Case:
     if event.kind == ledger.CREATED:
         return replace(case, merke=content["mark"][:300], opprettet=event.time, endret=event.time)
     if event.kind == ledger.APPLICATION:
-        scheme, id = content["scheme"][:100], content["id"][:200]
+        scheme, id = content["scheme"][:100], content["id"][:200].replace("\0", "")  # PostgreSQL has no text with it
         return replace(case, ordning=scheme, soknad=id, versjon=content["version"], utfall="", endret=event.time)
     if event.kind == ledger.DECISION:
         return replace(case, utfall=content["decision"]["søknad"]["utfall"], endret=event.time)

@@ -53,7 +53,7 @@ def append(connection: Connection, kind: str, who: str, case: str | None = None,
     salt, text = secrets.token_hex(32), written(content) if content is not None else ""
     promise = commitment(salt, text) if content is not None else ""
     time = datetime.now(UTC).isoformat(timespec="microseconds")
-    event = Event(nr, case, kind, time, who[:200], promise, previous, "", content)
+    event = Event(nr, case, kind, time, who[:200].replace("\0", ""), promise, previous, "", content)
     link = chained(event)
     connection.execute(
         hendelse.insert().values(

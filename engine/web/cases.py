@@ -6,13 +6,13 @@ import json
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
-from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from engine.store import ledger
 from engine.store.case import Application
 from engine.text.source import MOST_BYTES
 from engine.web.page import MenuItem, page
+from engine.web.problem import Refused
 from engine.web.service import Service, service
 from engine.web.settings import CASEWORKER, READER
 from engine.web.user import User, needs
@@ -99,6 +99,6 @@ def delete(
 ) -> Response:
     """Erase the case. What is left is that it was there, who erased it and why."""
     if bekreft != "ja" or not grunn.strip():
-        raise HTTPException(422, "Skriv en grunn og kryss av for at saken skal slettes.")
+        raise Refused(422, "Skriv en grunn og kryss av for at saken skal slettes.")
     service.cases.delete(sak, user.id, grunn.strip())
     return RedirectResponse("/saker", 303)

@@ -6,9 +6,10 @@ import hmac
 from typing import Annotated
 
 from fastapi import Depends, Request
-from starlette.exceptions import HTTPException
+from starlette.datastructures import FormData
 
 from engine.web.guard import SAFE
+from engine.web.problem import Refused
 from engine.web.service import Service, service
 from engine.web.user import User, current
 
@@ -30,4 +31,9 @@ async def checked(
         given = field if isinstance(field, str) else ""
     expected = user.session.form_key if user.session is not None else ""
     if not expected or not hmac.compare_digest(given.encode(), expected.encode()):
-        raise HTTPException(403, "Skjemaet hører ikke til økten din, eller økten er utløpt. Ingenting ble lagret.")
+        raise Refused(403, "Skjemaet hører ikke til økten din, eller økten er utløpt. Ingenting ble lagret.")
+
+
+async def fields(request: Request) -> FormData:
+    """A dependency: all fields and files of a form, for a page whose form is made from data."""
+    return await request.form()

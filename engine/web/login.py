@@ -9,11 +9,11 @@ from authlib.integrations.starlette_client import OAuth
 from fastapi import APIRouter, Depends, Request
 from joserfc.errors import JoseError
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from engine.store import ledger
 from engine.web.form import checked
+from engine.web.problem import Refused
 from engine.web.service import Service, service
 from engine.web.settings import Login, Settings
 from engine.web.user import current, session_of, set_cookie
@@ -45,18 +45,18 @@ async def logged_in(request: Request, service: TheService) -> Response:
     login = service.settings.login
     session = await run_in_threadpool(session_of, request, service)
     if login is None or session is None:
-        raise HTTPException(400, "Innloggingen er utløpt. Begynn på nytt.")
+        raise Refused(400, "Innloggingen er utløpt. Begynn på nytt.")
     request.scope["session"] = session.data
     try:
         token = await _client(request, login).authorize_access_token(request)
     except (OAuthError, JoseError, KeyError, ValueError):
-        raise HTTPException(403, "Innloggingen ble ikke godtatt. Begynn på nytt.") from None
+        raise Refused(403, "Innloggingen ble ikke godtatt. Begynn på nytt.") from None
     claims: dict[str, Any] = token.get("userinfo") or {}
     who, roles = str(claims.get("sub") or ""), login.roles(claims.get(login.claim))
     await run_in_threadpool(service.sessions.close, session)
     if not who or not roles:
         await run_in_threadpool(service.cases.note, who, ledger.DENIED, None, {"hva": "innlogging", "rolle": ""})
-        raise HTTPException(403, "Du er kjent, men har ingen rolle her.")
+        raise Refused(403, "Du er kjent, men har ingen rolle her.")
     key, _ = await run_in_threadpool(service.sessions.open, who, str(claims.get("name") or who), roles)
     await run_in_threadpool(service.cases.note, who, ledger.LOGGED_IN)
     set_cookie(request, service.settings, key)

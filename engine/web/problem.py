@@ -16,6 +16,11 @@ from engine.text.fault import Fault, Faults
 from engine.text.place import Place
 from engine.web.draft import without
 
+
+class Refused(HTTPException):
+    """What a page or a call will not do, in words of our own. Words of other HTTPExceptions are a library's, and are not shown."""
+
+
 #: what is told of a status: title, and what to do
 _TOLD = {
     400: ("Forespørselen kan ikke brukes", "Kontroller adressen, og prøv igjen."),
@@ -93,7 +98,7 @@ def on_faults(request: Request, error: Exception) -> Response:
 
 def on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    detail = error.detail if error.status_code in _TOLD and _ours(error) else ""
+    detail = error.detail if isinstance(error, Refused) else ""
     response = _answer(request.scope, error.status_code, detail)
     for name, value in (error.headers or {}).items():
         response.headers[name] = value
@@ -124,13 +129,6 @@ def _outward(fault: Fault, rules: Path) -> Fault:
     if fault.code.startswith("LAGER-"):
         return replace(fault, place=Place("lageret", 1, 1))
     return without(fault, rules)
-
-
-def _ours(error: HTTPException) -> bool:
-    """Whether the words are this program's, and not a library's English."""
-    from http import HTTPStatus
-
-    return error.detail not in {status.phrase for status in HTTPStatus} | {"Content Too Large"}
 
 
 def _answer(

@@ -68,6 +68,10 @@ class Settings:
 
     def check(self) -> Settings:
         """Raises Faults for a service that strangers could reach without logging in, or log in to in the clear."""
+        if self.login is not None and not _private(self.login.issuer):
+            what = "innloggingstjenesten har ikke en adresse med https"
+            why = "den som leser linjen, kan gi seg ut for å være den"
+            raise _fault("WEB-INNLOGGING", what, why, "sett ALIS_OIDC_UTSTEDER til en adresse med https://")
         if self.host in LOOPBACK:
             return self
         if self.login is None:
@@ -99,6 +103,12 @@ def read_login(environment: Mapping[str, str]) -> Login | None:
             raise _fault("WEB-INNLOGGING", what, why, "skriv GRUPPE=ROLLE, med komma mellom")
         groups[group] = role
     return Login(given["UTSTEDER"], given["KLIENT"], given["HEMMELIGHET"], given["ROLLER"] or "roles", groups)
+
+
+def _private(address: str) -> bool:
+    """Whether nobody on the way can read or change what is sent there."""
+    parts = urlsplit(address)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
 
 
 def _fault(code: str, what: str, why: str, next_step: str) -> Faults:

@@ -9,10 +9,10 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import Depends, Request
-from starlette.exceptions import HTTPException
 
 from engine.store import ledger
 from engine.store.session import Session
+from engine.web.problem import Refused
 from engine.web.service import Service, service
 from engine.web.settings import READER, ROLES, Settings
 
@@ -72,9 +72,9 @@ def current(request: Request, service: Annotated[Service, Depends(service)]) -> 
             set_cookie(request, service.settings, key)
     elif session is None or not session.user:
         if request.method != "GET":
-            raise HTTPException(401, "Du er logget ut, eller økten er utløpt. Ingenting ble lagret.")
+            raise Refused(401, "Du er logget ut, eller økten er utløpt. Ingenting ble lagret.")
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        raise HTTPException(303, headers={"Location": f"/logg-inn?neste={quote(wanted, safe='')}"})
+        raise Refused(303, headers={"Location": f"/logg-inn?neste={quote(wanted, safe='')}"})
     user = User(session.user, session.name, session.roles, session)
     request.state.user = user
     return user
@@ -97,4 +97,4 @@ def require(request: Request, user: User, role: str, service: Service) -> None:
     if not user.may(role):
         route = getattr(request.scope.get("route"), "path", "")
         service.cases.note(user.id, ledger.DENIED, None, {"hva": f"{request.method} {route}", "rolle": role})
-        raise HTTPException(403, f"Dette krever rollen «{role}».")
+        raise Refused(403, f"Dette krever rollen «{role}».")

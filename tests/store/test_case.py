@@ -148,13 +148,17 @@ def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 def test_any_text_comes_back_as_it_was(id: str, text: str, who: str, lasting: Database) -> None:
     cases = Cases(lasting)
     case = cases.create(who, application(id, text))
-    assert (cases.find(case).soknad, cases.history(case)[1].content["text"]) == (id, text)
+    assert (cases.find(case).soknad, cases.history(case)[1].content["text"]) == (id.replace("\0", ""), text)
     assert check(lasting).whole
 
 
 @pytest.mark.parametrize("text", ["\0", "a\0b", "\U0010ffff", "'; DROP TABLE sak; --", "\u2028", "x" * 300_000])
 def test_odd_texts_come_back_from_both(text: str, database: Database) -> None:
     cases = Cases(database)
-    case = cases.create("ola", application("a", text))
+    case = cases.create("ola", application(text[:50], text))
     assert cases.history(case)[1].content["text"] == text
+    assert cases.listed(text[:50])[1] == 1
+    for id in (text, case + "\0", case.upper()):
+        with pytest.raises(Faults, match="SAK-FINNES-IKKE"):
+            cases.find(id)
     assert check(database).whole

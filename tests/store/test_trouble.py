@@ -187,11 +187,8 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
         Database(str(tmp_path / "fil" / "saker.sqlite3"))
 
 
-@pytest.mark.parametrize("address", ["mysql://x/y", "sqlite://", "postgresql//x", "http://a", "://"])
-def test_an_address_that_is_no_store(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    if "://" not in address:
-        pytest.skip("a file name")
+@pytest.mark.parametrize("address", ["mysql://x/y", "sqlite://", "http://a", "://"])
+def test_an_address_that_is_no_store(address: str) -> None:
     with pytest.raises(Faults, match="LAGER-ADRESSE"):
         Database(address)
 

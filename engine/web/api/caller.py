@@ -14,10 +14,10 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 
 from engine.web.form import HEADER
 from engine.web.guard import SAFE
+from engine.web.problem import Refused
 from engine.web.service import Service, service
 from engine.web.settings import READER, ROLES, Login
 from engine.web.user import User, local_user, require, session_of
@@ -35,6 +35,7 @@ class Keys:
         self.issuer = issuer.rstrip("/")
         self._lock = threading.Lock()
         self._keys: KeySet | None = None
+        self._named = self.issuer
         self._fetched = 0.0
 
     def read(self, text: str, audience: str) -> dict[str, Any]:
@@ -44,7 +45,7 @@ class Keys:
         except (JoseError, ValueError):  # perhaps the provider has new keys
             token = jwt.decode(text, self._current(_PAUSE), algorithms=_ALGORITHMS)
         registry = jwt.JWTClaimsRegistry(
-            iss={"essential": True, "value": self.issuer},
+            iss={"essential": True, "value": self._named},
             aud={"essential": True, "value": audience},
             exp={"essential": True},
             sub={"essential": True},
@@ -56,6 +57,9 @@ class Keys:
         with self._lock:
             if self._keys is None or time.monotonic() - self._fetched > lasts:
                 about = _fetch(f"{self.issuer}/.well-known/openid-configuration")
+                self._named = str(about["issuer"])  # as tokens write it, perhaps with a slash at the end
+                if self._named.rstrip("/") != self.issuer:
+                    raise ValueError("another issuer")
                 self._keys = KeySet.import_key_set(_fetch(str(about["jwks_uri"])))
                 self._fetched = time.monotonic()
             return self._keys
@@ -78,10 +82,10 @@ async def caller(request: Request, service: Annotated[Service, Depends(service)]
         return await run_in_threadpool(_bearer, request, login, token.strip())
     session = await run_in_threadpool(session_of, request, service)
     if session is None or not session.user:
-        raise HTTPException(401, "Send et tilgangstegn fra innloggingstjenesten.", {"WWW-Authenticate": "Bearer"})
+        raise Refused(401, "Send et tilgangstegn fra innloggingstjenesten.", {"WWW-Authenticate": "Bearer"})
     given = request.headers.get(HEADER, "")
     if request.method not in SAFE and not hmac.compare_digest(given.encode(), session.form_key.encode()):
-        raise HTTPException(403, f"Feltet «{HEADER}» mangler eller er feil.")
+        raise Refused(403, f"Feltet «{HEADER}» mangler eller er feil.")
     return User(session.user, session.name, session.roles, session)
 
 
@@ -93,9 +97,9 @@ def _bearer(request: Request, login: Login, token: str) -> User:
         claims = keys.read(token, login.client)
     except (JoseError, ValueError, KeyError, TypeError):
         why = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
-        raise HTTPException(401, "Tilgangstegnet er ugyldig eller utløpt.", why) from None
+        raise Refused(401, "Tilgangstegnet er ugyldig eller utløpt.", why) from None
     except httpx2.HTTPError:
-        raise HTTPException(503, "Innloggingstjenesten svarer ikke.") from None
+        raise Refused(503, "Innloggingstjenesten svarer ikke.") from None
     who = str(claims["sub"])
     return User(who, str(claims.get("name") or who), login.roles(claims.get(login.claim)))
 

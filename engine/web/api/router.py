@@ -7,13 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from engine.text.fault import Faults
 from engine.web.api import words
 from engine.web.api.caller import calls_for, reads
-from engine.web.problem import fault_json, status_of
+from engine.web.problem import Refused, fault_json, status_of
 from engine.web.rule_work import Version, checked, compared, tested
 from engine.web.service import Service, service
 from engine.web.settings import OFFICER
@@ -57,7 +56,7 @@ class GivenVersion(Draft):
 
     def version(self, name: str) -> Version:
         if self.revisjon and self.filer:
-            raise HTTPException(422, "Oppgi enten «revisjon» eller «filer», ikke begge.")
+            raise Refused(422, "Oppgi enten «revisjon» eller «filer», ikke begge.")
         return Version(self.revisjon, self.filer, self.revisjon or (name if self.filer else "gjeldende"))
 
 
@@ -138,7 +137,7 @@ async def _application(request: Request) -> tuple[str, bytes]:
     """The name to read the content under, and the content."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in _KINDS:
-        raise HTTPException(415, "Send søknaden som application/json eller application/yaml.")
+        raise Refused(415, "Send søknaden som application/json eller application/yaml.")
     return f"søknad.{_KINDS[kind]}", await request.body()
 
 
