@@ -37,9 +37,18 @@ def rulebook_text(
     scheme: SchemeRules, vocabulary: Vocabulary, one: RuleSet, agreed: date | None, month: Month | None
 ) -> Iterator[Line]:
     """Headings and paragraphs of the set with everything it builds on; with a date (and month), only what is in force then."""
+    yield from opening(scheme, vocabulary, one, agreed, month)
+    yield 2, "Vilkår"
+    for _, lines in conditions(scheme, vocabulary, one, agreed, month):
+        yield from lines
+    yield from closing(scheme, vocabulary, one, month)
+
+
+def opening(
+    scheme: SchemeRules, vocabulary: Vocabulary, one: RuleSet, agreed: date | None, month: Month | None
+) -> Iterator[Line]:
+    """The title, when the set is selected, and what it gives grants for."""
     aloud = Aloud(scheme, vocabulary)
-    chain = ancestors(scheme, one)
-    in_chain = [other for other in scheme.sets if other.id in chain]
     yield 1, one.title
     if agreed is not None:
         when = f" og {month_in_words(month)}" if month is not None else ""
@@ -52,19 +61,36 @@ def rulebook_text(
         yield 2, "Hva det kan gis tilskudd til"
         for component in scheme.components.values():
             yield from _component(component, aloud)
-    yield 2, "Vilkår"
-    for rule, why in _rules(scheme, in_chain, agreed, month, one):
-        yield from _rule(rule, why, aloud.about(rule.per))
+
+
+def conditions(
+    scheme: SchemeRules, vocabulary: Vocabulary, one: RuleSet, agreed: date | None, month: Month | None
+) -> Iterator[tuple[Rule, list[Line]]]:
+    """Each rule of the set and of those it builds on, with its heading and paragraphs."""
+    aloud = Aloud(scheme, vocabulary)
+    for rule, why in _rules(scheme, _chain(scheme, one), agreed, month, one):
+        yield rule, list(_rule(rule, why, aloud.about(rule.per)))
+
+
+def closing(scheme: SchemeRules, vocabulary: Vocabulary, one: RuleSet, month: Month | None) -> Iterator[Line]:
+    """What the rules rest on: rates and thresholds, concepts, calculations, notes, how answers are summed up, and sources."""
+    aloud = Aloud(scheme, vocabulary)
+    chain = ancestors(scheme, one)
     yield from tables(aloud, chain, month)
     yield from concepts(aloud, chain, month)
     yield from calculations(aloud, chain, month)
     yield from notes(aloud, chain, month)
     yield from _summary(aloud)
     yield 2, "Kilder"
-    for source in {id: source for other in in_chain for id, source in other.sources.items()}.values():
+    for source in {id: source for other in _chain(scheme, one) for id, source in other.sources.items()}.values():
         dated = f" ({source.dated})" if source.dated else ""
         address = f" {source.address}" if source.address else ""
         yield 0, f"{source.publisher}, «{source.title}»{dated}.{address}"
+
+
+def _chain(scheme: SchemeRules, one: RuleSet) -> list[RuleSet]:
+    chain = ancestors(scheme, one)
+    return [other for other in scheme.sets if other.id in chain]
 
 
 def _axes(one: RuleSet, aloud: Aloud) -> Iterator[Line]:
