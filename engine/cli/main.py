@@ -26,6 +26,7 @@ COMMANDS = {
     "vis": "vis reglene i klartekst",
     "ny-søknad": "lag en mal for en søknad",
     "web": "åpne sidene for saker og regler i nettleseren",
+    "lager": "kontroller at ingen har endret de lagrede sakene",
     "skjema": "lag skjemaet for søknader og språkreferansen på nytt fra reglene",
 }
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+import socket
 from pathlib import Path
 
 from engine.cli.arguments import argument_fault
+from engine.cli.lager import own_store, require
 from engine.cli.root import rule_root
 from engine.text.fault import Faults
 
@@ -34,55 +37,53 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    try:
-        import uvicorn
+    require()
+    import uvicorn
 
-        from engine.web.app import create_app
-        from engine.web.settings import Settings, read_login
-    except ImportError as missing:
-        what = f"«{missing.name}» er ikke installert"
-        raise Faults([argument_fault(what, "installer med «pip install 'alis-regler[web]'»")]) from None
+    from engine.web.app import create_app
+    from engine.web.settings import Settings, read_login
+
     if not 0 < chosen.port < 65536:
         raise Faults([argument_fault(f"porten {chosen.port} finnes ikke", "velg et tall fra 1 til 65535")])
     settings = Settings(
         rules=rule_root(chosen.regler).resolve(),
-        database=chosen.database or str(_own_store()),
+        database=chosen.database or str(own_store()),
         host=chosen.vert,
         port=chosen.port,
         address=os.environ.get("ALIS_ADRESSE", ""),
         login=read_login(os.environ),
-        cases=Path(chosen.saker) if chosen.saker else None,
+        cases=_cases(chosen.saker),
     )
     settings.check()
-    _check_free(chosen.vert, chosen.port)
-    app = create_app(settings)
-    service = app.state.service
-    try:
-        service.workers.warm()
-        if settings.cases is not None:
-            from engine.web.examples import load_examples
+    with _listening(chosen.vert, chosen.port) as door:
+        app = create_app(settings)
+        service = app.state.service
+        try:
+            service.workers.warm()
+            if settings.cases is not None:
+                from engine.web.examples import load_examples
 
-            load_examples(service, settings.cases)
-        print(f"Åpne {settings.address or f'http://{chosen.vert}:{chosen.port}'}  (stopp med Ctrl+C)", flush=True)
-        print(f"Sakene lagres i {service.database.shown}", flush=True)
-        uvicorn.run(app, host=chosen.vert, port=chosen.port, access_log=False, log_level="warning", server_header=False)
-    finally:
-        service.close()
+                load_examples(service, settings.cases)
+            print(f"Åpne {settings.address or f'http://{chosen.vert}:{chosen.port}'}  (stopp med Ctrl+C)", flush=True)
+            print(f"Sakene lagres i {service.database.shown}", flush=True)
+            config = uvicorn.Config(app, access_log=False, log_level="warning", server_header=False)
+            with contextlib.suppress(KeyboardInterrupt):  # how it is meant to be stopped
+                uvicorn.Server(config).run(sockets=[door])
+        finally:
+            service.close()
     return 0
 
 
-def _own_store() -> Path:
-    """The user's own data folder."""
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "alis-regler" / "saker.sqlite3"
+def _cases(given: str | None) -> Path | None:
+    if given is not None and not Path(given).is_dir():
+        raise Faults([argument_fault(f"mappen «{given}» finnes ikke", "oppgi en mappe med saker i --saker")])
+    return Path(given).resolve() if given else None
 
 
-def _check_free(host: str, port: int) -> None:
-    """Raise Faults when something else listens there, before anything is opened."""
-    import socket
-
+def _listening(host: str, port: int) -> socket.socket:
+    """The door, opened before anything else is: who comes while the rules are read waits in it. Raises Faults when it is taken."""
     try:
-        with socket.create_server((host, port)):
-            pass
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError:
         what = f"tjenesten får ikke lytte på {host}:{port}"
         raise Faults([argument_fault(what, "stopp det som bruker porten, eller velg en annen med --port")]) from None

@@ -9,17 +9,15 @@ import base64
 import hashlib
 import hmac
 import secrets
-import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
 
-import uvicorn
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+from serving import serving
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -131,13 +129,11 @@ class Provider:
 @contextmanager
 def running() -> Iterator[Provider]:
     """A provider that answers on a port of its own."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        provider = Provider(listening.getsockname()[1])
-        server = uvicorn.Server(uvicorn.Config(provider.app, log_level="error"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            yield provider
-        finally:
-            server.should_exit = True
-            thread.join()
+    made: list[Provider] = []
+
+    def make(port: int) -> Starlette:
+        made.append(Provider(port))
+        return made[0].app
+
+    with serving(make):
+        yield made[0]
