@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from engine.case.sheet_application import sheet_application
 from engine.case.stated import Application, Doctor, Facts, Period, Stated, digest, read_stated
 from engine.language import schema_check
 from engine.language.application_schema import application_schema, bounds_in_words
@@ -21,11 +22,19 @@ from engine.text.node import Node, Scalar, Sequence, plain
 from engine.text.norsk import date_text, list_text, quoted
 from engine.text.place import Place
 from engine.text.suggest import did_you_mean
+from engine.text.workbook import is_workbook, read_workbook, workbook
 
 
 def read_application(path: Path, book: Rulebook) -> Application:
-    """The application in a file. Raises `Faults` with everything that is wrong with it."""
+    """The application in a YAML, JSON or Excel file. Raises `Faults` with everything that is wrong with it."""
+    if is_workbook(path):
+        return application(sheet_application(read_workbook(path, str(path)), book.vocabulary, str(path)), book)
     return application(yaml.read_path(path, str(path)), book)
+
+
+def workbook_application(content: bytes, file: str, book: Rulebook) -> Application:
+    """The application in the bytes of an Excel workbook that is called `file`. Raises `Faults`."""
+    return application(sheet_application(workbook(content, file), book.vocabulary, file), book)
 
 
 def application(node: Node, book: Rulebook) -> Application:
@@ -145,7 +154,7 @@ class _Reader:
                     item.entries["id"].place,
                     "LEGE-DUPLIKAT",
                     f"legen «{id}» står to ganger",
-                    f"den første står på linje {places[id].line}",
+                    f"den første står på {places[id].row_words}",
                     "slå dem sammen, eller gi dem hver sin id",
                 )
             if id:

@@ -35,7 +35,7 @@ MANY = 2
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("filer", nargs="+", metavar="FIL", help="søknad i YAML eller JSON, eller en mappe med søknader")
+    parser.add_argument("filer", nargs="+", metavar="FIL", help="søknad i YAML, JSON eller Excel, eller en mappe med søknader")
     parser.add_argument(
         "--format", choices=("tekst", "json"), help="tekst (vanlig på skjerm) eller json (vanlig ellers)"
     )
@@ -53,11 +53,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    from engine.regress.case import case_files
+    from engine.regress.case import SUFFIXES, case_files
+    from engine.text.workbook import SUFFIX
 
     if "" in chosen.filer:
         raise Faults([argument_fault("et filnavn er tomt", "oppgi en søknad eller en mappe med søknader")])
-    paths = case_files([Path(name) for name in chosen.filer])
+    paths = case_files([Path(name) for name in chosen.filer], (*SUFFIXES, SUFFIX))
     papers = vurder_dokument.Papers(chosen, paths)
     only = _stated_scheme(paths[0]) if len(paths) == 1 and not chosen.satser else None
     book = open_rules(chosen.regler, only)
@@ -73,7 +74,10 @@ def _stated_scheme(path: Path) -> str | None:
     """The scheme a single file names, so that only its rules need be read. What is wrong with the file is told later."""
     from engine.text import yaml
     from engine.text.node import Mapping, Scalar
+    from engine.text.workbook import is_workbook
 
+    if is_workbook(path):
+        return None
     try:
         node = yaml.read_path(path, str(path))
     except Faults:

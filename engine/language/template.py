@@ -46,7 +46,7 @@ def _lines(vocabulary: Vocabulary, scheme: str, modeline: str | None) -> Iterato
     first = True
     for fact in vocabulary.facts_of(scheme, "periode"):
         if fact.required:
-            yield f"      {'- ' if first else '  '}{fact.name}: {'2000-01-01' if first else '2000-01-31'}   # {_about(fact)}"
+            yield f"      {'- ' if first else '  '}{fact.name}: {'2000-01-01' if first else '2000-01-31'}   # {about(fact)}"
             first = False
         else:
             yield from _fact(fact, "        ")
@@ -56,12 +56,12 @@ def _fact(fact: Fact, indent: str) -> Iterator[str]:
     yield ""
     for line in textwrap.wrap(f"{fact.question} {fact.help}".strip(), 100):
         yield f"{indent}# {line}"
-    yield f"{indent}# Svar: {_about(fact)}"
+    yield f"{indent}# Svar: {about(fact)}"
     if fact.kind == "liste":
         yield f"{indent}# {fact.name}:"
         mark = "- "
         for field in fact.fields.values():
-            yield f"{indent}#   {mark}{field.name}:   # {_about(field)}"
+            yield f"{indent}#   {mark}{field.name}:   # {about(field)}"
             mark = "  "
     elif fact.kind == "flervalg":
         yield f"{indent}# {fact.name}:"
@@ -71,7 +71,8 @@ def _fact(fact: Fact, indent: str) -> Iterator[str]:
         yield f"{indent}# {fact.name}:"
 
 
-def _about(fact: Fact) -> str:
+def about(fact: Fact) -> str:
+    """How the fact is answered, in words."""
     if fact.kind == "liste":
         words = "en linje for hver"
     elif fact.kind == "flervalg":

@@ -11,12 +11,15 @@ from engine.text.place import Place
 SUFFIXES = (".yaml", ".yml", ".json")
 
 
-def case_files(paths: Iterable[Path]) -> list[Path]:
-    """Every YAML and JSON file named or in a folder named, each once, in order. Raises Faults for a folder without any."""
+def case_files(paths: Iterable[Path], suffixes: tuple[str, ...] = SUFFIXES) -> list[Path]:
+    """Every file named, and every file with one of the suffixes in a folder named, each once, in order.
+
+    What Excel puts beside a workbook that is open (`~$…`) is none. Raises Faults for a folder without any.
+    """
     faults = FaultList()
     found: dict[Path, None] = {}
     for path in paths:
-        files = list(_within(path)) if _is_folder(path) else [path]
+        files = list(_within(path, suffixes)) if _is_folder(path) else [path]
         if not files:
             faults.extend([_empty(path)])
         found.update(dict.fromkeys(files))
@@ -32,8 +35,12 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _within(folder: Path) -> Iterator[Path]:
-    yield from sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file())
+def _within(folder: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
+    yield from sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix in suffixes and not path.name.startswith("~$") and path.is_file()
+    )
 
 
 def _empty(path: Path) -> Fault:
