@@ -20,7 +20,7 @@ Columns = dict[str, int]
 def filled(node: Node, vocabulary: Vocabulary, scheme: str) -> bytes:
     """The template of a scheme with an application's answers."""
     assert isinstance(node, Mapping)
-    book = load_workbook(io.BytesIO(sheet_template(vocabulary, scheme)))
+    book = load_workbook(io.BytesIO(_empty(scheme, vocabulary)))
     top = node.entries["søknad"]
     assert isinstance(top, Mapping)
     form = book["søknad"]
@@ -41,6 +41,17 @@ def filled(node: Node, vocabulary: Vocabulary, scheme: str) -> bytes:
         for period in periods.items:
             _line(book["perioder"], period, id.text, vocabulary.facts)
     return saved(book)
+
+
+_made: dict[tuple[str, int], bytes] = {}
+
+
+def _empty(scheme: str, vocabulary: Vocabulary) -> bytes:
+    """The template, made once."""
+    key = (scheme, id(vocabulary))
+    if key not in _made:
+        _made[key] = sheet_template(vocabulary, scheme)
+    return _made[key]
 
 
 def saved(book: Any) -> bytes:

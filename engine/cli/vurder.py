@@ -35,7 +35,9 @@ MANY = 2
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("filer", nargs="+", metavar="FIL", help="søknad i YAML, JSON eller Excel, eller en mappe med søknader")
+    parser.add_argument(
+        "filer", nargs="+", metavar="FIL", help="søknad i YAML, JSON eller Excel, eller en mappe med søknader"
+    )
     parser.add_argument(
         "--format", choices=("tekst", "json"), help="tekst (vanlig på skjerm) eller json (vanlig ellers)"
     )

@@ -107,7 +107,7 @@ def _number(cell: Cell, wanted: str, pattern: str | None) -> str:
     if wanted == "prosent":
         return _percent(cell, number, as_percent)
     if as_percent:
-        raise _other(cell, wanted, f"{_plain(number.scaleb(2))} %")
+        raise _other(cell, wanted, f"{_told(number.scaleb(2))} %")
     if wanted == "tall":
         return _plain(number)
     text = _plain(number)
@@ -124,7 +124,7 @@ def _percent(cell: Cell, number: Decimal, as_percent: bool) -> str:
     if as_percent:
         return _plain(number.scaleb(2))
     if 0 < number <= 1:
-        what = f"cellen har tallet {_plain(number)}, som kan bety {_plain(number)} % eller {_plain(number.scaleb(2))} %"
+        what = f"cellen har tallet {_told(number)}, som kan bety {_told(number)} % eller {_told(number.scaleb(2))} %"
         step = "velg formatet prosent for cellen, eller skriv prosenten som tekst"
         raise _refused(cell, "CELLE-PROSENT", what, "svaret skal være i prosent", step)
     return _plain(number)
@@ -152,6 +152,10 @@ def _plain(number: Decimal) -> str:
     """`62.5`, `80`: no exponent, no zeros behind."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _told(number: Decimal) -> str:
+    return _plain(number).replace(".", ",")
 
 
 def _short(value: Any) -> str:

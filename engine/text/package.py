@@ -20,6 +20,9 @@ MOST_BYTES = 2_000_000
 MOST_UNPACKED = 8_000_000
 MOST_PARTS = 200
 
+#: how many cells and rows, empty ones that have a look of their own too, and how many tags of any kind, all parts together
+MOST_CELLS, MOST_TAGS = 200_000, 1_000_000
+
 #: files that look like a workbook and are not one that is read, by the end of the name
 OTHER_KINDS = (".xlsm", ".xltm", ".xltx", ".xlsb", ".xls", ".ods")
 
@@ -29,6 +32,7 @@ _ACTING = re.compile(
     r"vbaProject|macrosheets/|dialogsheets/|activeX/|embeddings/|externalLinks/|ctrlProps/|connections\.xml|queryTables/",
     re.IGNORECASE,
 )
+_CELL = re.compile(rb"<(?:\w+:)?(?:c|row)[\s/>]")
 _DECLARED = re.compile(rb"encoding\s*=\s*[\"']([^\"']*)[\"']")
 _MACRO_TYPE = re.compile(rb"macroEnabled|vbaProject", re.IGNORECASE)
 
@@ -84,7 +88,7 @@ def _problems(archive: zipfile.ZipFile, place: Place) -> Iterator[Fault]:
     if "[Content_Types].xml" not in names:
         what, why = "filen er ikke en Excel-fil", "den mangler innholdslisten som Excel-filer har"
         yield _fault(place, "EXCEL-FORMAT", what, why, "lag en mal med «alis ny-søknad ORDNING --excel FIL»")
-    left = MOST_UNPACKED
+    left, cells, tags = MOST_UNPACKED, 0, 0
     for part in parts:
         with archive.open(part) as stream:
             unpacked = stream.read(left + 1)
@@ -92,6 +96,14 @@ def _problems(archive: zipfile.ZipFile, place: Place) -> Iterator[Fault]:
         if left < 0:
             what, why = "innholdet er for stort", f"filen pakkes ut til mer enn {MOST_UNPACKED // 1_000_000} MB"
             yield _fault(place, "EXCEL-STØRRELSE", what, why, "fjern det som ikke hører til søknaden")
+        cells += len(_CELL.findall(unpacked))
+        tags += unpacked.count(b"<")
+        if cells > MOST_CELLS or tags > MOST_TAGS:
+            what, why = (
+                "filen har for mange celler",
+                f"arkene har høyst {MOST_CELLS} celler til sammen, tomme celler med format også",
+            )
+            yield _fault(place, "EXCEL-STØRRELSE", what, why, "slett rader, kolonner og ark som ikke er i bruk")
         if part.filename == "[Content_Types].xml" and _MACRO_TYPE.search(unpacked):
             what, why = "filen har makroer", "bare arbeidsbøker uten makroer leses"
             yield _fault(place, "EXCEL-MAKRO", what, why, _AS_XLSX)

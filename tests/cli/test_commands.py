@@ -917,3 +917,67 @@ def test_without_typst_the_extra_is_named(run: Run, monkeypatch: pytest.MonkeyPa
         "kommandolinjen:1:1: MANGLER-PAKKE: pakken «typst» er ikke installert – PDF-dokumenter settes med den – "
         "kjør pip install 'alis-regler[pdf]'\n"
     )
+
+
+# --- applications in Excel ------------------------------------------------------------------------------------------------
+
+
+def test_a_workbook_is_made_filled_in_and_decided(run: Run, folder: Path) -> None:
+    from openpyxl import load_workbook
+
+    assert run("ny-søknad", "nasjonal-alis", "--excel", "søknad.xlsx")[:2] == (0, "Malen er skrevet til søknad.xlsx.\n")
+    workbook = load_workbook(folder / "søknad.xlsx")
+    stated = {"id": "sak-1", "tilskuddsår": 2024, "mottatt": "2024-08-28T14:03", "søkertype": "kommune"}
+    for row in workbook["søknad"].iter_rows(min_row=2):
+        if row[0].value in stated:
+            row[2].value = stated[row[0].value]
+    columns = {cell.value: cell.column for cell in workbook["leger"][2]}
+    of_doctor = {"id": "lege-1", "tilskuddstype": "veiledning", "avtale_inngått": date(2024, 4, 17)}
+    for name, value in {**of_doctor, "spesialisering": "ny ordning"}.items():
+        workbook["leger"].cell(3, columns[name]).value = value
+    columns = {cell.value: cell.column for cell in workbook["perioder"][2]}
+    period = {"lege": "lege-1", "fra": date(2024, 5, 1), "til": date(2024, 8, 31), "stilling": "ansatt fastlege"}
+    for name, value in {**period, "stillingsandel": 80}.items():
+        workbook["perioder"].cell(3, columns[name]).value = value
+    workbook.save(folder / "søknad.xlsx")
+    code, out, err = run("vurder", "søknad.xlsx", "--format", "json")
+    assert (code, err) == (0, "")
+    assert json.loads(out)["beløp"]["sum"] == "21518.00"
+    (folder / "~$søknad.xlsx").write_bytes(b"what Excel puts beside an open file")
+    code, out, err = run("vurder", ".", "--format", "json")
+    assert (code, err) == (0, "")
+    workbook["perioder"]["E3"] = "=40+40"
+    workbook.save(folder / "søknad.xlsx")
+    code, out, err = run("vurder", "søknad.xlsx", "--format", "json")
+    assert (code, out) == (2, "")
+    assert err.startswith("søknad.xlsx:perioder!E3: CELLE-FORMEL: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--excel", "ut.yaml"], "som ikke er navnet på en Excel-fil"),
+        (["--excel", "ut.xlsx", "--til", "ut.yaml"], "--til og --excel kan ikke brukes sammen"),
+    ],
+)
+def test_a_workbook_that_cannot_be_made(run: Run, folder: Path, arguments: list[str], told: str) -> None:
+    code, out, err = run("ny-søknad", "nasjonal-alis", *arguments)
+    assert (code, out) == (2, "")
+    assert told in err
+    assert list(folder.iterdir()) == []
+
+
+def test_a_workbook_is_not_written_over(run: Run, folder: Path) -> None:
+    (folder / "ut.xlsx").write_bytes(b"min")
+    code, _, err = run("ny-søknad", "nasjonal-alis", "--excel", "ut.xlsx")
+    assert code == 2 and "finnes fra før" in err
+    assert (folder / "ut.xlsx").read_bytes() == b"min"
+
+
+def test_without_openpyxl_the_extra_is_named(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "sak.xlsx").write_bytes(b"PK")
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    for arguments in (("ny-søknad", "nasjonal-alis", "--excel", "ut.xlsx"), ("vurder", "sak.xlsx")):
+        code, out, err = run(*arguments)
+        assert (code, out) == (2, "")
+        assert err.endswith("kjør pip install 'alis-regler[excel]'\n") and ": MANGLER-PAKKE: " in err

