@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from engine.text.fault import Fault, Faults
 from engine.text.norsk import quoted
 from engine.text.place import Place
+
+if TYPE_CHECKING:
+    from zipfile import ZipFile
 
 MOST_BYTES = 2_000_000
 MOST_UNPACKED = 8_000_000
@@ -39,6 +41,9 @@ _MACRO_TYPE = re.compile(rb"macroEnabled|vbaProject", re.IGNORECASE)
 
 def check_package(content: bytes, file: str) -> None:
     """Raise `Faults` when the bytes are no plain workbook, or could unpack to more than the limits."""
+    import zipfile  # here, for most applications are no workbooks
+    import zlib
+
     place = Place(file, 1, 1)
     if len(content) > MOST_BYTES:
         raise Faults(
@@ -72,7 +77,7 @@ def other_kind(file: str) -> Fault:
     return _fault(Place(file, 1, 1), "EXCEL-FORMAT", what, why, _AS_XLSX)
 
 
-def _problems(archive: zipfile.ZipFile, place: Place) -> Iterator[Fault]:
+def _problems(archive: ZipFile, place: Place) -> Iterator[Fault]:
     parts = archive.infolist()
     names = [part.filename for part in parts]
     if len(parts) > MOST_PARTS or len(set(names)) != len(names):
