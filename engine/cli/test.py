@@ -194,4 +194,8 @@ def _summary(results: list[Result]) -> str:
         parts.append(f"{count[UNUSABLE]} kunne ikke leses")
     if count[UNTESTED]:
         parts.append(f"{count[UNTESTED]} sier ikke hva som er forventet")
-    return ", ".join(parts) + "."
+    unsourced = sum(result.status in (PASSED, DEVIATES) and not result.provenance for result in results)
+    told = ", ".join(parts) + "."
+    if unsourced:
+        told += f" {unsourced} {'sak' if unsourced == 1 else 'saker'} sier ikke hvor det forventede kommer fra (kilde)."
+    return told

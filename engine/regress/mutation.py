@@ -23,7 +23,7 @@ from engine.language.rulebook import Rulebook
 from engine.regress.expectation import deviations
 from engine.regress.mutant import Mutant, Part, mutants
 from engine.regress.mutation_case import Case, naive, written
-from engine.regress.mutation_reach import Reach
+from engine.regress.mutation_reach import NAMED, Reach
 from engine.text.fault import FaultList, Faults
 
 U = TypeVar("U")
@@ -71,6 +71,15 @@ class Bench:
         """The names that the answers a mutant can change hang on."""
         schemes = self._reach if mutant.scheme is None else [mutant.scheme]
         return frozenset().union(*(self._reach[name].names(self.reached(mutant)) for name in schemes))
+
+    def read(self, mutant: Mutant) -> frozenset[str]:
+        """The names that the changed part hangs on, and what reads it."""
+        schemes = [self._reach[name] for name in (self._reach if mutant.scheme is None else [mutant.scheme])]
+        return frozenset().union(*(reach.names([mutant.part, *reach.readers(mutant.part)]) for reach in schemes))
+
+    def decides(self, mutant: Mutant) -> bool:
+        """Whether a mutant can change more than notes."""
+        return any(part.section not in ("merknader", *NAMED) for part in self.reached(mutant))
 
     def order(self, mutant: Mutant) -> list[int]:
         """The cases of the mutant's scheme, by number, the likeliest to notice it first."""

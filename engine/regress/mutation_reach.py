@@ -23,7 +23,7 @@ from engine.language.rulebook import SchemeRules
 from engine.regress.mutant import VOCABULARY, Part
 
 #: the parts whose names other parts read
-_NAMED = ("definisjoner", "satser", "grenser", "utledet", "fakta")
+NAMED = ("definisjoner", "satser", "grenser", "utledet", "fakta")
 
 
 class Reach:
@@ -53,9 +53,13 @@ class Reach:
             part = waiting.pop()
             if part not in found:
                 found.add(part)
-                if part.section in _NAMED:
+                if part.section in NAMED:
                     waiting += self._readers.get(part.name, ())
         return frozenset(found)
+
+    def readers(self, part: Part) -> Iterable[Part]:
+        """The parts that read a part themselves."""
+        return self._readers.get(part.name, ()) if part.section in NAMED else ()
 
     def names(self, parts: Iterable[Part]) -> frozenset[str]:
         """Every name the parts read, directly or through definitions and tables."""
@@ -65,7 +69,7 @@ class Reach:
             part = waiting.pop()
             new = self._reads.get(part, set()) - found
             found |= new
-            waiting += [one for one in self._reads if one.section in _NAMED and one.name in new]
+            waiting += [one for one in self._reads if one.section in NAMED and one.name in new]
         return frozenset(found)
 
 

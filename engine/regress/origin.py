@@ -17,6 +17,7 @@ from engine.regress.provenance import KINDS, SNAPSHOT, Steps, expected_values, p
 from engine.text import yaml
 from engine.text.fault import Faults
 from engine.text.node import Mapping
+from engine.text.norsk import list_text
 
 Json = dict[str, Any]
 
@@ -90,6 +91,13 @@ def _add(path: Path, book: Rulebook, found: Origins) -> None:
         return
     said = provenance(node.entries.get("kilde"), expected)
     found.problems += said.problems
+    without = [value.place for steps, value in expected_values(expected) if not said.kinds(steps)]
+    if without:
+        values = "1 forventet verdi" if len(without) == 1 else f"{len(without)} forventede verdier"
+        found.problems.append(
+            f"{without[0]}: KILDE: {values} i saken har ingen kilde – ingen kan se om svaret er regnet ut eller bare tatt vare på – "
+            f"skriv under «kilde» om de er {list_text(KINDS, 'eller')}"
+        )
     for steps, _ in expected_values(expected):
         kinds = said.kinds(steps)
         scope = _scope(steps)

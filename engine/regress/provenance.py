@@ -3,6 +3,9 @@
 `kilde` lists kinds of source with references. The reference of an `øyeblikksbilde` may name the parts of `forventet` that are snapshots
 of what the program answered: `øyeblikksbilde: beløp.sum, leger.lege-1.måneder`. A path may also be written as a deviation shows it,
 `leger[lege-1].måneder[2024-05].rett`. A reference that names no part makes the whole case a snapshot, when no other kind stands beside it.
+
+The other kinds may name parts in the same way, among their references: `avledet: beløp.sum, 12 × 5 867`. One that names none is the source
+of every value that no source names.
 """
 
 from __future__ import annotations
@@ -27,20 +30,26 @@ _IDENTITY = re.compile(r"\[([^\]]*)\]")
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """`others` are the kinds beside snapshot; `paths` the parts that are snapshots; `problems` what could not be understood, with places."""
+    """`others` are the kinds beside snapshot that name no part, `named` those that do, by part; `paths` the parts that are snapshots.
+
+    `problems` tells what could not be understood, with places.
+    """
 
     others: frozenset[str]
     paths: tuple[str, ...]
     whole: bool
     problems: tuple[str, ...] = ()
+    named: tuple[tuple[str, str], ...] = ()
 
     def snapshot(self, steps: Steps) -> bool:
         """Whether the value at these steps is a snapshot."""
         return self.whole or any(_inside(steps, path) for path in self.paths)
 
     def kinds(self, steps: Steps) -> frozenset[str]:
-        """The kinds of source that a value may come from: snapshot alone, or every other kind the case names."""
-        return frozenset((SNAPSHOT,)) if self.snapshot(steps) else self.others
+        """The kinds of source that a value may come from; none when no source covers it."""
+        if self.snapshot(steps):
+            return frozenset((SNAPSHOT,))
+        return frozenset(kind for kind, path in self.named if _inside(steps, path)) or self.others
 
     @property
     def any_snapshot(self) -> bool:
@@ -62,37 +71,44 @@ def provenance(sources: Node | None, expected: Node | None) -> Provenance:
         for kind, value in item.entries.items()
         if isinstance(value, Scalar)
     ]
-    others = frozenset(kind for kind, _ in items if kind != SNAPSHOT)
+    beside = any(kind != SNAPSHOT for kind, _ in items)
+    others: set[str] = set()
+    named: list[tuple[str, str]] = []
     paths: list[str] = []
     problems: list[str] = []
     whole = False
     for kind, value in items:
-        if kind != SNAPSHOT:
-            continue
-        found, wrong = _paths(value, written)
-        paths += found
+        found, wrong = _paths(value, written, near=kind == SNAPSHOT)
         problems += wrong
+        if kind != SNAPSHOT:
+            named += [(kind, path) for path in found]
+            others |= set() if found or wrong else {kind}
+            continue
+        paths += found
         if not found and not wrong:
-            if others:
+            if beside:
                 problems.append(
                     _told(value.place, f"«{value.text}» sier ikke hvilke verdier som er øyeblikksbilder", _WHICH)
                 )
-            whole = not others
-    return Provenance(others, tuple(paths), whole, tuple(problems))
+            whole = not beside
+    return Provenance(frozenset(others), tuple(paths), whole, tuple(problems), tuple(named))
 
 
 _WHICH = "saken har også andre kilder; skriv for eksempel «øyeblikksbilde: beløp.sum»"
 
 
-def _paths(reference: Scalar, written: list[Steps]) -> tuple[list[str], list[str]]:
-    """The paths a reference names, and what is wrong with those that lead nowhere."""
+def _paths(reference: Scalar, written: list[Steps], near: bool) -> tuple[list[str], list[str]]:
+    """The paths a reference names, and what is wrong with those that lead nowhere.
+
+    `near`: also what only looks like a path, for a snapshot's reference is nothing else; a document may be called `alis.no`.
+    """
     found, wrong = [], []
     keys = sorted({steps[0] for steps in written})
     for piece in _PIECE.findall(reference.text):
         path = _IDENTITY.sub(lambda match: "." + re.sub(r",\s*", ".", match[1]), piece.strip())
         if any(_inside(steps, path) for steps in written):
             found.append(path)
-        elif _meant_as_path(piece.strip(), keys):
+        elif _meant_as_path(piece.strip(), keys) and (near or path.partition(".")[0] in keys):
             first = path.partition(".")[0]
             hint = did_you_mean(first, keys)
             wrong.append(
@@ -105,7 +121,7 @@ def _paths(reference: Scalar, written: list[Steps]) -> tuple[list[str], list[str
     return found, wrong
 
 
-_WRITTEN = "et øyeblikksbilde er en verdi som er forventet; rett stien"
+_WRITTEN = "en kilde kan bare gjelde en verdi som er forventet; rett stien"
 
 
 def _meant_as_path(piece: str, keys: list[str]) -> bool:

@@ -23,8 +23,8 @@ from engine.regress.witness_variation import Variations, smaller
 Json = dict[str, Any]
 
 #: how far the search goes, in applications: how many are tried in all, how many after a first, lesser difference is found, how
-#: many of the cases it starts from, and how many smaller ones are tried
-MOST, MORE, SEEDS, CUTS = 4000, 1000, 40, 1500
+#: many of the cases it starts from, how many of these with two steps at a time, and how many smaller ones are tried
+MOST, MORE, SEEDS, CLOSEST, CUTS = 4000, 1000, 40, 4, 1500
 
 OUTCOME, FINDINGS, WORDING = 0, 1, 2
 
@@ -56,9 +56,11 @@ class Search:
         self.book = bench.book
         self.changed: Rulebook = self.mutant.laid_on(bench.book)
         self.by, self.changed_by = naive(), naive()
+        self.direct = Variations(bench.book, self.mutant.hints, bench.read(self.mutant) | self._dates())
         self.near = Variations(bench.book, self.mutant.hints, bench.names(self.mutant) | self._dates())
         self.wide = Variations(bench.book, self.mutant.hints)
         vocabulary = bench.book.vocabulary
+        self.possible = OUTCOME if bench.decides(self.mutant) else FINDINGS
         self.required = {
             level: frozenset(fact.name for fact in vocabulary.facts.values() if fact.level == level and fact.required)
             for level in ("søknad", "lege", "periode")
@@ -94,9 +96,9 @@ class Search:
         )
 
     def _dates(self) -> frozenset[str]:
-        """The fact that is the date of the agreement, when the change turns on a date."""
-        vocabulary = self.bench.book.vocabulary
-        return frozenset({vocabulary.agreement_date} if self.mutant.hints.dates else ())
+        """The fact that is the date of the agreement, when the change turns on a date or a month."""
+        vocabulary, hints = self.bench.book.vocabulary, self.mutant.hints
+        return frozenset({vocabulary.agreement_date} if hints.dates or hints.months else ())
 
     def _found(self) -> _Best | None:
         best: _Best | None = None
@@ -107,15 +109,17 @@ class Search:
                 best = _Best(rank, application)
                 left = min(left, MORE)
             left -= 1
-            if left == 0 or (best is not None and best.rank == OUTCOME):
+            if left == 0 or (best is not None and best.rank <= self.possible):
                 break
         return best
 
     def _candidates(self) -> Iterator[Application]:
-        """The cases; the applications one step from them, first in what the change bears on; then walks drawn by lot."""
+        """The cases; the applications one or two steps from them, first in what is changed; then walks drawn by lot."""
         cases = [self.bench.cases[number].application for number in self.bench.order(self.mutant)]
         yield from cases
         seeds = list(islice((alone for application in cases for alone in _alone(application)), SEEDS))
+        yield from _in_turn([self.direct.of(seed) for seed in seeds[:CLOSEST]])
+        yield from islice(_in_turn([self._two_steps(seed) for seed in seeds[:CLOSEST]]), MORE)
         yield from _in_turn([self.near.of(seed) for seed in seeds])
         lot = random.Random(self.number)
         for variations in (self.near, self.wide):
@@ -126,6 +130,10 @@ class Search:
                     application = application if step is None else step
                 yield application
         yield from _in_turn([self.wide.of(seed) for seed in seeds])
+
+    def _two_steps(self, application: Application) -> Iterator[Application]:
+        for one in self.direct.of(application):
+            yield from self.direct.of(one)
 
     def _cut(self, best: _Best) -> _Best:
         """Made smaller, one thing at a time, as long as the difference is no worse."""

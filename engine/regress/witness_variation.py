@@ -34,20 +34,21 @@ class Variations:
         """Every application one step away."""
         facts = self.book.vocabulary.facts_of
         scheme = application.scheme
+        months = months_around(application)
         for changed in self._facts(application.facts, facts(scheme, "søknad")):
             yield replace(application, facts=changed)
-        for rows in self._lists(application.lists, facts(scheme, "søknad")):
+        for rows in self._lists(application.lists, facts(scheme, "søknad"), months):
             yield replace(application, lists=rows)
         for index, doctor in enumerate(application.doctors):
             before, after = application.doctors[:index], application.doctors[index + 1 :]
-            for other in self._doctor(doctor, scheme, months_around(application)):
+            for other in self._doctor(doctor, scheme, months):
                 yield replace(application, doctors=(*before, other, *after))
 
     def _doctor(self, doctor: Doctor, scheme: str, months: set[Month]) -> Iterator[Doctor]:
         facts = self.book.vocabulary.facts_of
         for changed in self._facts(doctor.facts, facts(scheme, "lege")):
             yield replace(doctor, facts=changed)
-        for rows in self._lists(doctor.lists, facts(scheme, "lege")):
+        for rows in self._lists(doctor.lists, facts(scheme, "lege"), months):
             yield replace(doctor, lists=rows)
         own = [fact for fact in facts(scheme, "periode") if fact.name not in (_FIRST, _LAST)]
         for index, period in enumerate(doctor.periods):
@@ -70,10 +71,23 @@ class Variations:
             if value is not None and not fact.required:
                 yield {name: one for name, one in stated.items() if name != fact.name}
 
-    def _lists(self, rows: Rows, known: tuple[Fact, ...]) -> Iterator[dict[str, tuple[Facts, ...]]]:
+    def _new_rows(self, fields: list[Fact], months: set[Month]) -> Iterator[Facts]:
+        """A row in one of the first months with every field at its first possible value, and those that differ in one field."""
+        row: dict[str, Stated] = {}
+        for field in fields:
+            value = next(iter(sorted(months)), None) if field.kind == "måned" else next(self._values(field, None), None)
+            if value is not None:
+                row[field.name] = value
+        if all(field.name in row for field in fields if field.required):
+            yield row
+            yield from self._facts(row, fields)
+
+    def _lists(self, rows: Rows, known: tuple[Fact, ...], months: set[Month]) -> Iterator[dict[str, tuple[Facts, ...]]]:
         for fact in known:
             own = rows.get(fact.name, ())
             fields = list(fact.fields.values())
+            if self.names is None or not self.names.isdisjoint((fact.name, *fact.fields)):
+                yield from ({**rows, fact.name: (*own, row)} for row in self._new_rows(fields, months))
             for index, row in enumerate(own):
                 yield {**rows, fact.name: (*own[:index], *own[index + 1 :])}
                 for changed in self._facts(row, fields):

@@ -519,3 +519,39 @@ def test_the_report_tells_of_a_broken_case_and_goes_on(tmp_path: Path, run: Run)
     assert code == 2
     assert "saker/a.yaml:" in err
     assert re.search(r"over-tre-kalenderuker +2023/nasjonal-alis +· +· +1 +·", out)
+
+
+def test_every_kind_of_source_may_name_the_values_it_is_for() -> None:
+    """What one source names is its alone; the rest belongs to those that name nothing; `alis.no` is a document."""
+    node = yaml.read_text(
+        "kilde:\n  - avledet: 12 × 5 867, beløp.sum\n  - tolkning: A2, leger.lege-1\n  - publisert: alis.no\n"
+        "forventet:\n  søknad: {utfall: x}\n  beløp: {sum: '1.00', kjent: '1.00'}\n  leger: [{id: lege-1, utfall: x}]\n",
+        "f.yaml",
+    )
+    assert isinstance(node, Mapping)
+    said = provenance(node.entries["kilde"], node.entries["forventet"])
+    assert said.problems == ()
+    assert {steps: set(said.kinds(steps)) for steps, _ in expected_values(node.entries["forventet"])} == {
+        ("søknad", "utfall"): {"publisert"},
+        ("beløp", "sum"): {"avledet"},
+        ("beløp", "kjent"): {"publisert"},
+        ("leger", "lege-1", "utfall"): {"tolkning"},
+    }
+
+
+def test_a_source_for_a_value_that_is_not_expected_is_told() -> None:
+    node = yaml.read_text("kilde:\n  - avledet: beløp.smu\nforventet:\n  beløp: {sum: '1.00'}\n", "f.yaml")
+    assert isinstance(node, Mapping)
+    (problem,) = provenance(node.entries["kilde"], node.entries["forventet"]).problems
+    assert problem.startswith("f.yaml:2:14: KILDE: «beløp.smu» står ikke i «forventet»")
+
+
+@pytest.mark.parametrize(("sources", "lacking"), [("", 2), ("kilde:\n  - avledet: beløp.sum\n", 1)])
+def test_values_without_a_source_are_told(tmp_path: Path, run: Run, sources: str, lacking: int) -> None:
+    text = case("øyeblikksbilde: alt", "  søknad: {utfall: innvilget}\n  beløp: {sum: '6309.00'}\n")
+    path = written(tmp_path, re.sub(r"kilde:\n(  - .*\n)+", sources, text))
+    code, out, err = run("test", path, "--opphav")
+    values = "1 forventet verdi" if lacking == 1 else f"{lacking} forventede verdier"
+    assert f"KILDE: {values} i saken har ingen kilde" in err
+    code, out, _ = run("test", path)
+    assert (code, "1 sak sier ikke hvor det forventede kommer fra" in out) == (0, not sources)
