@@ -222,6 +222,7 @@ class _Check:
     def _sources(self) -> None:
         cited = [("sammenfatning", self.top.fields("sammenfatning"))]
         cited += [(name, part.fields("uten_regelsett")) for name, _, part in self.top.items("ordninger")]
+        cited += [(key, own) for _, _, part in self.top.items("ordninger") for key, _, own in part.items("brev")]
         cited += [(name, part) for name, _, part in self.top.items("utledet")]
         for _, part in cited:
             citation = part.citation()

@@ -47,6 +47,14 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterText:
+    """What a letter says of something the rules for deciding do not settle, with where that is written."""
+
+    text: str
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
 class Scheme:
     id: str
     title: str
@@ -55,6 +63,7 @@ class Scheme:
     outside_citation: Citation | None
     outside_reading: Reading | None
     place: Place = field(compare=False)
+    letter: Mapping[str, LetterText] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

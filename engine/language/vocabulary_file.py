@@ -6,7 +6,7 @@ from engine.language.check_vocabulary import check_vocabulary
 from engine.language.definition_file import read_definition
 from engine.language.field import Fields
 from engine.language.unit import PLAIN, read_unit
-from engine.language.vocabulary import Fact, OutcomeRule, Scheme, Summary, Vocabulary
+from engine.language.vocabulary import Fact, LetterText, OutcomeRule, Scheme, Summary, Vocabulary
 from engine.text import literal
 from engine.text.fault import FaultList
 from engine.text.node import Node
@@ -43,6 +43,7 @@ def _scheme(name: str, place: Place, part: Fields) -> Scheme:
         outside.citation(),
         outside.reading(),
         place,
+        {key: LetterText(row.text("tekst"), row.required_citation()) for key, _, row in part.items("brev")},
     )
 
 

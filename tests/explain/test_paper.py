@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -23,8 +24,9 @@ from engine.explain.paper.grounds import Judged, grounds
 from engine.explain.paper.letter import BLANKS, letter
 from engine.explain.paper.sign import shown
 from engine.explain.paper.typesetting import pdf
-from engine.language.rulebook import Rulebook
+from engine.language.rulebook import Rulebook, open_rulebook
 from engine.text import yaml
+from engine.text.fault import Faults
 from engine.text.norsk import NBSP
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -261,3 +263,31 @@ def test_every_kind_of_case_can_be_written(path: Path, book: Rulebook) -> None:
 def test_an_odd_scheme_has_no_amount_in_the_letter(of: Decided) -> None:
     _, text = read(pdf(letter(of("2017/spesialisering/fullstendig-søknad.yaml"))))
     assert "kr." not in text
+
+
+def test_what_the_vocabulary_says_of_complaints_is_in_the_letter_with_its_source(tmp_path: Path) -> None:
+    folder = tmp_path / "rules"
+    shutil.copytree(ROOT / "rules", folder)
+    file = folder / "vokabular.yaml"
+    text = file.read_text(encoding="utf-8")
+    old = "    tittel: Nasjonal ALIS og veiledning\n    har_leger: ja\n"
+    new = (
+        f"{old}    brev:\n      klage:\n        tekst: Fristen for å klage er påfunnet.\n"
+        "        hjemmel: {kilde: hdir-tilskuddsprosessen, punkt: om klage}\n"
+    )
+    assert text.count(old) == 1
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    book = open_rulebook(folder)
+    decision = decide(read_application(FIXTURES / TIED, book), book)
+    _, told = read(pdf(letter(decision)))
+    assert "Fristen for å klage er påfunnet. Helsedirektoratet, «Tilskuddsprosessen»: om klage" in told
+    assert "klage" not in blanks(letter(decision))
+    assert "En annen tekst" in read(pdf(letter(decision, filled={"klage": "En annen tekst"})))[1]
+    file.write_text(
+        file.read_text(encoding="utf-8").replace(
+            "{kilde: hdir-tilskuddsprosessen, punkt: om klage}", "{kilde: nei, punkt: x}"
+        )
+    )
+    with pytest.raises(Faults) as caught:
+        open_rulebook(folder)
+    assert "KILDE: kilden «nei» finnes ikke" in str(caught.value)

@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from engine.decide.decision import Decision
-from engine.explain.outline import Outline, asks, months_in_words, outline
+from engine.explain.outline import Outline, asks, months_in_words, outline, source_text
 from engine.explain.paper.document import (
     Blank,
     Block,
     Box,
     Bullets,
+    Cited,
     Document,
     Heading,
     Pairs,
@@ -88,6 +89,14 @@ class _Letter:
         """The text given for a blank, or the blank."""
         return self.filled.get(name) or Blank(name, BLANKS[name])
 
+    def settled(self, name: str) -> list[Span]:
+        """The text given for a blank, or the vocabulary's own with where it is written, or the blank."""
+        scheme = self.decision.compiled.vocabulary.schemes[self.decision.application.scheme]
+        own = scheme.letter.get(name)
+        if name in self.filled or own is None:
+            return [self.blank(name)]
+        return [f"{own.text} ", Cited(source_text(own.citation, self.decision))]
+
     def blocks(self) -> Iterator[Block]:
         yield Pairs(
             [
@@ -142,7 +151,7 @@ class _Letter:
             items.append([*([Strong(f"{about}: ")] if about else []), asks(one, self.decision)])
         yield Bullets(items)
         yield Heading(2, "Slik sender dere det som mangler")
-        yield Paragraph([self.blank("svar")])
+        yield Paragraph(self.settled("svar"))
         yield Paragraph(["Svarfrist: ", self.blank("frist")])
 
     def _judgements(self) -> Iterator[Block]:
@@ -177,7 +186,7 @@ class _Letter:
     def _next(self) -> Iterator[Block]:
         if self.decision.outcome != _WAITING:
             yield Heading(1, "Hvis dere mener svaret er feil")
-            yield Paragraph([self.blank("klage")])
+            yield Paragraph(self.settled("klage"))
         yield Heading(1, "Spørsmål")
         yield Paragraph([self.blank("kontakt")])
         yield Paragraph(
