@@ -144,8 +144,8 @@ def _earliest_of(slot: int) -> Reader:
     def read(frame: Frame) -> Value:
         values = [span.frame[slot] for span in frame[PERIODS]]
         unknown = [value for value in values if type(value) is Unknown]
-        if unknown:
-            return unknown[0]
+        if unknown or not values:
+            return unknown[0] if unknown else Unknown()
         earliest: date = min(values)
         return earliest
 

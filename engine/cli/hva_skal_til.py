@@ -6,7 +6,12 @@ import argparse
 import sys
 from pathlib import Path
 
+from engine.cli.arguments import argument_fault
+from engine.cli.regelsett import read_argument
 from engine.cli.root import open_rules
+from engine.text import literal
+from engine.text.fault import Faults
+from engine.text.suggest import did_you_mean
 
 #: what can be reached for, as `engine.prove.trial` knows it
 GOALS = ("innvilget", "delvis innvilget", "til skjønn")
@@ -14,6 +19,7 @@ GOALS = ("innvilget", "delvis innvilget", "til skjønn")
 EXAMPLES = """Eksempler:
   alis hva-skal-til søknad.yaml
   alis hva-skal-til søknad.yaml --mål "delvis innvilget"
+  alis hva-skal-til søknad.yaml --lege lege-1 --måned 2020-05
   alis hva-skal-til søknad.yaml --format json
 
 Bare opplysninger med «kan_endres: ja» i vokabularet, og opplysninger som mangler, blir prøvd. Hvert svar er avgjort på nytt før det vises.
@@ -29,6 +35,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=("tekst", "json"), help="tekst (vanlig på skjerm) eller json (vanlig ellers)"
     )
+    parser.add_argument("--lege", metavar="ID", help="bare denne legen")
+    parser.add_argument("--måned", dest="måned", metavar="MÅNED", help="bare denne måneden")
     parser.add_argument("--tid", type=int, default=60, metavar="SEKUNDER", help="tidsgrense; utelatt: 60")
     parser.add_argument("--regler", metavar="MAPPE", help="mappen med reglene")
 
@@ -38,11 +46,23 @@ def run(chosen: argparse.Namespace) -> int:
     from engine.decide.agreement import Disagreement
     from engine.prove.remedy import NotReached, remedies
     from engine.prove.solver import Clock
+    from engine.prove.trial import Target
 
     book = open_rules(chosen.regler)
     application = read_application(Path(chosen.fil), book)
+    month = read_argument("måned", chosen.måned, literal.month) if chosen.måned else None
+    ids = [one.id for one in application.doctors]
+    if chosen.lege is not None and chosen.lege not in ids:
+        hint = did_you_mean(chosen.lege, ids)
+        what = f"legen «{chosen.lege}» finnes ikke i søknaden" + ("," + hint if hint else "")
+        raise Faults([argument_fault(what, "oppgi en lege som står i søknaden")])
+
+    def wanted(target: Target, decided_by: tuple[str, ...]) -> bool:
+        own = target.doctor is not None and ids[target.doctor] == chosen.lege
+        return (chosen.lege is None or own) and (month is None or target.month == month)
+
     try:
-        found = remedies(application, book, chosen.mål, Clock(chosen.tid))
+        found = remedies(application, book, chosen.mål, Clock(chosen.tid), wanted=wanted)
     except Disagreement as difference:
         from engine.cli.vurder import disagreement_fault
 

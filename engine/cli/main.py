@@ -23,6 +23,7 @@ COMMANDS = {
     "bevis": "let etter hull, motstrid og regler uten virkning, for alle søknader på en gang",
     "sammenlign": "bevis at to versjoner av reglene gir samme vedtak, eller vis den minste søknaden som får ulikt",
     "hva-skal-til": "vis den minste endringen som gjør et avslag til en innvilgelse",
+    "neste-spørsmål": "vis hva som mangler i en søknad, med det som kan avgjøre mest, først",
     "vis": "vis reglene i klartekst",
     "ny-søknad": "lag en mal for en søknad",
     "web": "åpne sidene for saker og regler i nettleseren",

@@ -76,6 +76,11 @@ class Changeable:
         """Any value, or none."""
         return Unknown(frozenset({Asked(self.fact.name, self.fact.level, None, self.path)}), free=True)
 
+    @property
+    def whole(self) -> int:
+        """How many steps a whole number is."""
+        return int(1 / self.step)
+
     def value(self, number: int) -> Stated:
         """The value at a number of steps."""
         match self.fact.kind:
@@ -221,7 +226,8 @@ def _bounds(one: Changeable) -> tuple[int, int]:
     least = -(-low // step)
     if fact.above is not None and least * step <= fact.above:
         least += 1
-    highest = fact.at_most if fact.at_most is not None else max(abs(low), abs(Fraction(one.near or 1) * step)) * _BEYOND
+    size = max(abs(low), abs(one.near * step) if one.near else Fraction(1))
+    highest = fact.at_most if fact.at_most is not None else size * _BEYOND
     return int(least), int(highest // step)
 
 

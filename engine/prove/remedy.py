@@ -6,7 +6,7 @@ application and found what was promised; where they find otherwise, nothing is s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -75,13 +75,27 @@ class Remedies:
     """Doctors that are refused without any month in the grant year."""
 
 
-def remedies(application: Application, book: Rulebook, goal: str = AWARDED, clock: Clock | None = None) -> Remedies:
-    """What would have given the goal, for everything that is refused. Raises Disagreement and NotReached."""
-    return _Remedies(application, book, goal, clock or Clock()).run()
+def remedies(
+    application: Application,
+    book: Rulebook,
+    goal: str = AWARDED,
+    clock: Clock | None = None,
+    most_asked: int | None = None,
+    wanted: Callable[[Target, tuple[str, ...]], bool] = lambda target, decided_by: True,
+) -> Remedies:
+    """What would have given the goal, for everything that is refused. Raises Disagreement and NotReached.
+
+    `clock` limits the time, and `most_asked` how many changes are tried for each target; `wanted` picks among the targets, given each
+    and the rules that refused it.
+    """
+    return _Remedies(application, book, goal, clock or Clock(), most_asked).run(wanted)
 
 
 class _Remedies:
-    def __init__(self, application: Application, book: Rulebook, goal: str, clock: Clock) -> None:
+    def __init__(
+        self, application: Application, book: Rulebook, goal: str, clock: Clock, most_asked: int | None = None
+    ) -> None:
+        self.most_asked = most_asked
         self.application = application
         self.book = book
         self.goal = goal
@@ -90,15 +104,16 @@ class _Remedies:
         self.decision = decide(application, book)
         self.trials = Trials(application, self.compiled, goal)
 
-    def run(self) -> Remedies:
-        targets = list(self._targets())
+    def run(self, wanted: Callable[[Target, tuple[str, ...]], bool]) -> Remedies:
+        every = list(self._targets())
+        targets = [one for one in every if wanted(*one)]
         answers = []
         for number, (target, rules) in enumerate(targets):
             answers.append(self._answer(target, rules, self.clock.share(len(targets) - number)))
         outside = [
             one.doctor.id
             for number, one in enumerate(self.decision.doctors)
-            if one.outcome in self._refusals and not any(answer.target.doctor == number for answer in answers)
+            if one.outcome in self._refusals and not any(target.doctor == number for target, _ in every)
         ]
         return Remedies(self.application, self.decision, self.goal, tuple(answers), tuple(outside))
 
@@ -157,7 +172,13 @@ class _Remedies:
 
     def _answer(self, target: Target, rules: tuple[str, ...], clock: Clock) -> Answer:
         facts = self._facts(target.doctor)
-        search = Search(facts, lambda given: self.trials.ask(target, facts, given), clock)
+        search = Search(
+            facts,
+            lambda given: self.trials.ask(target, facts, given),
+            clock,
+            lambda chosen: self.goal == AWARDED and self.trials.useless(target, facts, chosen),
+            self.most_asked,
+        )
         found = search.run()
         return Answer(target, rules, found, tuple(self._again(target, way) for way in found.ways))
 

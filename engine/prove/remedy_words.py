@@ -134,9 +134,15 @@ def months_in_words(months: Sequence[Month]) -> str:
             parts[-1].append(month)
         else:
             parts.append([month])
-    return list_text(
-        [month_in_words(p[0]) if len(p) == 1 else f"{month_in_words(p[0])}–{month_in_words(p[-1])}" for p in parts]
-    )
+    return list_text([_stretch(one[0], one[-1]) for one in parts])
+
+
+def _stretch(first: Month, last: Month) -> str:
+    if first == last:
+        return month_in_words(first)
+    start, end = month_in_words(first), month_in_words(last)
+    year = f" {end.rpartition(' ')[2]}"
+    return f"{start.removesuffix(year)}–{end}"
 
 
 def status_text(one: Answer) -> str:

@@ -13,12 +13,12 @@ from itertools import combinations, count, product
 
 from engine.prove.changeable import Changeable, Piece
 from engine.prove.solver import Clock, Undecided
-from engine.prove.trial import ANY, NO, YES, Given
+from engine.prove.trial import ANY, NO, YES, Values
 
 #: the most facts that are changed at once
 MOST = 4
 
-Ask = Callable[[Given], str]
+Ask = Callable[[Values], str]
 
 
 @dataclass(frozen=True)
@@ -55,14 +55,27 @@ class Smallest:
 class Search:
     """Looks for the smallest changes among some facts, by path."""
 
-    def __init__(self, facts: Mapping[str, Changeable], ask: Ask, clock: Clock) -> None:
+    def __init__(
+        self,
+        facts: Mapping[str, Changeable],
+        ask: Ask,
+        clock: Clock,
+        useless: Callable[[Sequence[str]], bool] = lambda chosen: False,
+        most_asked: int | None = None,
+    ) -> None:
         self.facts = facts
+        self.useless = useless
+        self.most_asked = most_asked
+        self.asked = 0
         self._ask = ask
         self.clock = clock
 
-    def ask(self, given: Given) -> str:
-        """Raises Undecided when the time is out."""
+    def ask(self, given: Values) -> str:
+        """Raises Undecided when the time is out, or as much as may be has been asked."""
         self.clock.left()
+        self.asked += 1
+        if self.most_asked is not None and self.asked > self.most_asked:
+            raise Undecided(f"{self.most_asked} forsøk var ikke nok")
         return self._ask(given)
 
     def run(self) -> Smallest:
@@ -89,7 +102,7 @@ class Search:
         for size in range(max(1, len(needed)), MOST + 1):
             for more in combinations(others, size - len(needed)):
                 chosen = [path for path in self.facts if path in needed or path in more]
-                if self.ask(dict.fromkeys(chosen, ANY)) == NO:
+                if self.ask(dict.fromkeys(chosen, ANY)) == NO or self.useless(chosen):
                     continue
                 values = self._nearest(chosen)
                 if values is not None:
@@ -159,7 +172,10 @@ class Search:
         )
 
     def _first_failing(self, path: str, values: Mapping[str, Piece], low: int, high: int) -> int | None:
-        """The value nearest to the one found, on one side of it, that does not reach the target; None when all do."""
+        """The value nearest to the one found, on one side of it, that does not reach the target; None when all do.
+
+        Where ranges cannot be told, every day is tried, and of numbers with decimals the whole ones.
+        """
         here = values[path].low
         assert here is not None
         number = count()
@@ -169,14 +185,26 @@ class Search:
         while waiting:
             _, _, start, end = heapq.heappop(waiting)
             answer = self.ask({**values, path: Piece(None, start, end)})
-            if answer == YES:
+            if answer == YES or (answer != NO and not _whole(start, end, self.facts[path].whole)):
                 continue
             if answer == NO or start == end:
-                return start if start > here else end
+                return self._refined(path, values, start if start > here else end)
             middle = (start + end) // 2
             for first, last in ((start, middle), (middle + 1, end)):
                 heapq.heappush(waiting, (max(first - here, here - last), next(number), first, last))
         return None
+
+    def _refined(self, path: str, values: Mapping[str, Piece], failing: int) -> int:
+        """The first failing value between the whole number before a failing one, and that."""
+        here, whole = values[path].low, self.facts[path].whole
+        assert here is not None
+        towards = 1 if failing > here else -1
+        for number in range(
+            max(failing - whole + 1, here + 1) if towards > 0 else min(failing + whole - 1, here - 1), failing, towards
+        ):
+            if self.ask({**values, path: Piece(None, number, number)}) != YES:
+                return number
+        return failing
 
     def _parts(self, path: str, low: int, high: int) -> list[tuple[int, int]]:
         """A range cut where the fact's own pieces are, and at the value stated now."""
@@ -186,3 +214,8 @@ class Search:
             pieces.append((one.near, one.near))
         cut = [(max(start, low), min(end, high)) for start, end in pieces]
         return [(start, end) for start, end in cut if start <= end]
+
+
+def _whole(start: int, end: int, whole: int) -> bool:
+    """Whether a whole number lies in a range of steps."""
+    return end // whole * whole >= start

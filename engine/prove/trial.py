@@ -6,7 +6,7 @@ else. So a change that is refused here with its facts open is refused with every
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -24,9 +24,12 @@ from engine.decide.doctor import DoctorAssessment
 from engine.decide.group import FIRST, Group, Verdict, effect
 from engine.decide.money import hangs_on_facts, month_amount
 from engine.decide.naive import NaiveEvaluator
-from engine.language.condition import leaves, operand_names
-from engine.language.model import EarliestOf, Formula, LastOf, Run, SumOfEarlier
+from engine.language.condition import Condition, Given, leaves, operand_names
+from engine.language.expression import names
+from engine.language.model import EarliestOf, Formula, LastOf, Rule, Run, SumOfEarlier
+from engine.language.rulebook import SchemeRules
 from engine.prove.changeable import Changeable, Piece, changed
+from engine.prove.reading import names_in, read_by
 from engine.ruleset.selection import of_grant_year, select
 from engine.text.month import Month, first_day, last_day
 
@@ -41,10 +44,13 @@ GOALS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 }
 _UNSURE = "uavklart"
 
+#: what a month comes to, among the rules that can fail
+AMOUNT = "beløpet"
+
 #: a fact that is held open
 ANY = None
 
-Given = Mapping[str, Piece | None]
+Values = Mapping[str, Piece | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +73,11 @@ class Trials:
         year = application.facts.get(compiled.vocabulary.grant_year)
         self.year = year if isinstance(year, int) else None
         self._applications: dict[Any, tuple[str, bool, Frame]] = {}
+        self._failing: dict[Any, set[str]] = {}
+        self._last: set[str] | None = None
+        self._reading: dict[str, set[str]] = {}
 
-    def ask(self, target: Target, facts: Mapping[str, Changeable], given: Given) -> str:
+    def ask(self, target: Target, facts: Mapping[str, Changeable], given: Values) -> str:
         """NO, OPEN or YES. `facts` are the facts changed by path, `given` what each is; ANY is anything."""
         answers = set()
         for one in self._spelt_out(facts, given):
@@ -77,28 +86,112 @@ class Trials:
                 return OPEN
         return answers.pop()
 
-    def _with_absent(self, target: Target, facts: Mapping[str, Changeable], given: Given) -> str:
+    def useless(self, target: Target, facts: Mapping[str, Changeable], chosen: Sequence[str]) -> bool:
+        """Whether one of the facts cannot be needed beside the others: every rule that reads it is met with it as it is.
+
+        That is so whatever the others are. Then what reaches the target with it, reaches it without.
+        """
+        for path in chosen:
+            others = {one: ANY for one in chosen if one != path}
+            unmet: set[str] = set()
+            known = True
+            for given in self._spelt_out(facts, others):
+                self._one(target, facts, given, {})
+                known = known and self._last is not None
+                unmet |= self._last or set()
+            if known and facts[path].fact.name not in self._spelt and not self._readers(facts[path].fact.name) & unmet:
+                return True
+        return False
+
+    def _readers(self, fact: str) -> set[str]:
+        """The rules that read a fact, directly or through what is worked out from it; AMOUNT for what a month comes to."""
+        if fact not in self._reading:
+            scheme = self.compiled.scheme
+            by_day = {
+                name
+                for versions in scheme.rules.values()
+                for rule in versions
+                if rule.per == "dag"
+                for name in names_of(rule)
+            }
+            reached = {
+                id: closure(scheme, [name for rule in versions for name in names_of(rule)], by_day)
+                for id, versions in scheme.rules.items()
+            }
+            amounts = [
+                name.name
+                for versions in scheme.calculations.values()
+                for one in versions
+                for name in names(one.formula)
+            ]
+            reached[AMOUNT] = closure(scheme, amounts, by_day)
+            every = {name for found in reached.values() for name in found}
+            self._reading = {name: {id for id, found in reached.items() if name in found} for name in every}
+            self._reading.setdefault(fact, set())
+        return self._reading[fact]
+
+    def _with_absent(self, target: Target, facts: Mapping[str, Changeable], given: Values) -> str:
         """What is reached whatever a fact is that is not stated, is reached with any value it could have.
 
-        So where it is not with all of them at one end, it is not. They are still not stated: that is what a range without `free` is.
+        So where it is not with one of them, it is not.
         """
         answer = self._one(target, facts, given, {})
-        absent = [one for path, one in facts.items() if not one.stated and one.counted and path not in given]
-        if answer != OPEN or not absent:
+        if answer != OPEN:
             return answer
-        for end in (0, -1):
-            values = {}
-            for one in absent:
-                number = one.pieces[end].low if end == 0 else one.pieces[end].high
-                assert number is not None
-                value: Any = one.value(number)
-                value = value.date() if isinstance(value, datetime) else value
-                values[one.path] = (one, Between(value, value, Unknown(one.free.facts)))
-            if self._one(target, facts, given, values) == NO:
-                return NO
-        return answer
+        absent = [one for path, one in facts.items() if not one.stated and one.now is None and path not in given]
+        return NO if any(self._one(target, facts, given, some) == NO for some in self._stand_ins(absent)) else OPEN
 
-    def _spelt_out(self, facts: Mapping[str, Changeable], given: Given) -> Iterator[Given]:
+    def _stand_ins(self, absent: Sequence[Changeable]) -> Iterator[dict[str, tuple[Changeable, Any]]]:
+        """Values that facts which are not stated could have. They are still not stated: that is what a range without `free` is.
+
+        A choice has no such range, and is left alone where a rule asks whether it is stated.
+        """
+        counted = [one for one in absent if one.counted]
+        for end in (0, -1) if counted else ():
+            yield {one.path: (one, self._as_not_stated(one, end)) for one in counted}
+        for one in absent:
+            if not one.counted and one.fact.kind != "flervalg" and one.fact.name not in self._asked_whether_stated:
+                for piece in one.pieces:
+                    yield {one.path: (one, piece.value)}
+
+    @staticmethod
+    def _as_not_stated(one: Changeable, end: int) -> Between:
+        number = one.pieces[end].low if end == 0 else one.pieces[end].high
+        assert number is not None
+        value: Any = one.value(number)
+        value = value.date() if isinstance(value, datetime) else value
+        return Between(value, value, Unknown(one.free.facts))
+
+    @cached_property
+    def _asked_whether_stated(self) -> frozenset[str]:
+        """The facts that rules ask whether are stated."""
+        scheme = self.compiled.scheme
+        conditions: list[Condition | None] = [
+            condition
+            for versions in scheme.rules.values()
+            for rule in versions
+            for condition in (rule.scope, rule.requirement, rule.judgement_when, rule.partial_when)
+        ]
+        for versions in scheme.rules.values():
+            conditions += [one.when for rule in versions for one in rule.exemptions]
+        for component in scheme.components.values():
+            conditions += [component.applied_when, component.subsidiary_when]
+        for definitions in scheme.definitions.values():
+            conditions += [getattr(one.meaning, "where", None) for one in definitions]
+        for parameter in scheme.parameters.values():
+            conditions += [one.when for one in parameter.variants]
+        found = {
+            leaf.name.name for one in conditions if one is not None for leaf in leaves(one) if isinstance(leaf, Given)
+        }
+        passed_on = {
+            name: one.meaning.fact
+            for name, versions in scheme.definitions.items()
+            for one in versions
+            if isinstance(one.meaning, LastOf | EarliestOf)
+        }
+        return frozenset(found | {passed_on[name] for name in found if name in passed_on})
+
+    def _spelt_out(self, facts: Mapping[str, Changeable], given: Values) -> Iterator[Values]:
         """The agreement date chooses the rules, and other facts the component: what is open in them is tried piece by piece."""
         spelt = [path for path, piece in given.items() if piece is ANY and facts[path].fact.name in self._spelt]
         if not spelt:
@@ -120,7 +213,7 @@ class Trials:
         self,
         target: Target,
         facts: Mapping[str, Changeable],
-        given: Given,
+        given: Values,
         absent: Mapping[str, tuple[Changeable, Any]],
     ) -> str:
         seen: dict[str, tuple[Changeable, Any]] = dict(absent)
@@ -136,7 +229,9 @@ class Trials:
                 agreed = value.low
             seen[path] = (one, value)
         application = changed(self.application, seen)
-        status, held, frame = self._application(application, {k: v for k, v in seen.items() if v[0].place == ()})
+        self._last = None
+        key = tuple(sorted((path, repr(value)) for path, (one, value) in seen.items() if one.place == ()))
+        status, held, frame = self._application(application, key)
         wanted, reached = GOALS[self.goal]
         if status not in wanted and status != _UNSURE:
             return NO
@@ -149,15 +244,16 @@ class Trials:
         anywhere = blurred is self._by_calendar
         look = _Look(self.compiled, self.panel, frame, doctor, self.year, held, agreed, blurred, anywhere)
         found = look.status(target.month, target.component, self.goal == AWARDED)
+        if look.failing is not None:
+            self._last = look.failing | self._failing[key]
         if found not in reached and found != _UNSURE:
             return NO
         return OPEN if _UNSURE in (status, found) else YES
 
     # --- the application -----------------------------------------------------------------------------------------------
 
-    def _application(self, application: Application, seen: Mapping[str, Any]) -> tuple[str, bool, Frame]:
+    def _application(self, application: Application, key: Any) -> tuple[str, bool, Frame]:
         """The status of the rules on the application, whether it is on hold, and its frame."""
-        key = tuple(sorted((path, repr(value)) for path, (_, value) in seen.items()))
         if key not in self._applications:
             compiled = self.compiled
             frame = application_frame(application, compiled.slots, of_grant_year(compiled.scheme, self.year), [])
@@ -167,6 +263,7 @@ class Trials:
             told = plan.answers(codes, verdict).answers
             held = any(one.clause.rule.consequence == SUPPLIED == one.follows for one in told)
             self._applications[key] = (settled(compiled.application, verdict), held, frame)
+            self._failing[key] = failing(compiled.application, verdict)
         return self._applications[key]
 
     # --- the dates of periods -------------------------------------------------------------------------------------------
@@ -214,6 +311,34 @@ class Trials:
             for name, versions in definitions.items()
             if any(wanted(one.meaning) for one in versions)
         )
+
+
+def names_of(rule: Rule) -> list[str]:
+    """The names a rule and its exemptions read."""
+    conditions = (rule.scope, rule.requirement, rule.judgement_when, rule.partial_when)
+    return [name for one in (*conditions, *(exemption.when for exemption in rule.exemptions)) for name in names_in(one)]
+
+
+def closure(scheme: SchemeRules, start: Sequence[str], by_day: set[str]) -> set[str]:
+    """Every name that some names are worked out from. What is counted or measured in periods rests on the dates of the periods,
+    and on what decides whether a day counts.
+    """
+    found: set[str] = set()
+    waiting = list(start)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += read_by(scheme, name)
+            if any(not isinstance(one.meaning, Formula) for one in scheme.definitions.get(name, ())):
+                waiting += [*by_day, "fra", "til"]
+    return found
+
+
+def failing(group: Group, verdict: Verdict) -> set[str]:
+    """The rules that are not surely met, or only in part."""
+    answers = zip(group.clauses, verdict.values, verdict.judgements, verdict.partials, strict=True)
+    return {clause.rule.id for clause, *triple in answers if effect(clause.rule.consequence, *triple) is not None}
 
 
 def settled(group: Group, verdict: Verdict) -> str:
@@ -290,6 +415,8 @@ class _Look(DoctorAssessment):
             self.held = held
         self.blurred = blurred
         self.anywhere = anywhere
+        self.failing: set[str] | None = None
+        """The rules that are not surely met, once the component has been looked at alone."""
 
     def status(self, month: Month, component: str, alone: bool) -> str:
         """The component's status in the month; if not alone, the month's."""
@@ -307,7 +434,9 @@ class _Look(DoctorAssessment):
         frame = self._month_frame(part, month)
         plan = self.compiled.plan(part.months, self.agreed, month, self.year)
         held = self.held or hangs_on_facts(month_amount(part, frame, month))
-        return settled(part.months, self.panel.verdict(part.months, plan.codes(frame, HELD if held else None)))
+        verdict = self.panel.verdict(part.months, plan.codes(frame, HELD if held else None))
+        self.failing = failing(part.months, verdict) | ({AMOUNT} if held else set())
+        return settled(part.months, verdict)
 
     def _reaches(self, month: Month) -> bool:
         start, end = first_day(month), last_day(month)
