@@ -17,6 +17,9 @@ from engine.store.refusal import fault, told
 #: seconds a writer waits for its turn before it is told that the store is busy
 PATIENCE = 5.0
 
+#: connections kept, and as many again when it is busy: about what the threads that answer pages can use
+_POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": 20}
+
 #: the one lock all writers take in PostgreSQL, so that the chain grows one link at a time
 _WRITERS = 0x414C4953
 
@@ -115,7 +118,7 @@ def _sqlite(url: URL, patience: float) -> Engine:
         from engine.text.place import Place
 
         raise Faults([refused(Place(url.database, 1, 1), "LAGER-TILGANG", "lageret kan ikke lages", error)]) from None
-    engine = sa.create_engine(url, connect_args={"timeout": patience}, pool_timeout=patience)
+    engine = sa.create_engine(url, connect_args={"timeout": patience}, pool_timeout=patience, **_POOL)
 
     @sa.event.listens_for(engine, "connect")
     def connected(connection: Any, _: object) -> None:
@@ -135,4 +138,4 @@ def _sqlite(url: URL, patience: float) -> Engine:
 
 def _postgresql(url: URL, patience: float) -> Engine:
     connect = {"connect_timeout": max(2, int(patience))}
-    return sa.create_engine(url, pool_pre_ping=True, pool_timeout=patience, connect_args=connect)
+    return sa.create_engine(url, pool_pre_ping=True, pool_timeout=patience, connect_args=connect, **_POOL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+import httpx2
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.starlette_client import OAuth
 from fastapi import APIRouter, Depends, Request
@@ -32,7 +33,10 @@ async def log_in(request: Request, service: TheService, neste: str = "/") -> Res
     key, session = await run_in_threadpool(service.sessions.open)
     request.scope["session"] = session.data
     address = f"{_own_address(service.settings)}/logg-inn/svar"
-    response: Response = await _client(request, login).authorize_redirect(request, address)
+    try:
+        response: Response = await _client(request, login).authorize_redirect(request, address)
+    except httpx2.HTTPError:
+        raise Refused(503, "Innloggingstjenesten svarer ikke.") from None
     session.data["neste"] = _inside(neste)
     await run_in_threadpool(service.sessions.keep, session)
     set_cookie(request, service.settings, key)
@@ -51,6 +55,8 @@ async def logged_in(request: Request, service: TheService) -> Response:
         token = await _client(request, login).authorize_access_token(request)
     except (OAuthError, JoseError, KeyError, ValueError):
         raise Refused(403, "Innloggingen ble ikke godtatt. Begynn på nytt.") from None
+    except httpx2.HTTPError:
+        raise Refused(503, "Innloggingstjenesten svarer ikke.") from None
     claims: dict[str, Any] = token.get("userinfo") or {}
     who, roles = str(claims.get("sub") or ""), login.roles(claims.get(login.claim))
     await run_in_threadpool(service.sessions.close, session)

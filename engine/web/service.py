@@ -33,7 +33,10 @@ class Service:
 def open_service(settings: Settings) -> Service:
     """Open the store and make the workers ready to start. Raises Faults."""
     database = Database(settings.database)
-    sessions = Sessions(database, settings.idle, settings.longest)
+    idle = (
+        settings.longest if settings.login is None else settings.idle
+    )  # at one's own machine a half-filled form may wait
+    sessions = Sessions(database, idle, settings.longest)
     workers, heavy = Workers(settings.rules, settings.workers), Workers(settings.rules, 1, most=8)
     return Service(settings, database, Cases(database), sessions, workers, heavy)
 

@@ -21,7 +21,7 @@ from engine.text.place import Place
 P = ParamSpec("P")
 T = TypeVar("T")
 
-#: a worker is replaced after so many pieces of work, so that nothing it leaks lasts
+#: the processes are replaced after so many pieces of work, so that nothing they leak lasts
 _WORN_OUT = 20_000
 
 
@@ -32,11 +32,13 @@ class Workers:
     `alone` gives it nothing, for work on other rules. `most` bounds what waits: past it, work is refused (WEB-OPPTATT).
     """
 
-    def __init__(self, root: Path, count: int, most: int = 2_000) -> None:
+    def __init__(self, root: Path, count: int, most: int = 2_000, lasts: int = _WORN_OUT) -> None:
         self.root = root
         self.count = count
         self.most = most
+        self.lasts = lasts
         self._waiting = 0
+        self._done = 0
         self._lock = threading.Lock()
         self._pool: ProcessPoolExecutor | None = None
 
@@ -52,15 +54,18 @@ class Workers:
 
     async def asked(self, work: Callable[Concatenate[Rulebook, P], T], *given: P.args, **named: P.kwargs) -> T:
         """`run`, for who awaits."""
+        future, pool = self._submit(_done, work, given, named)
         try:
-            return await wrap_future(self.start(work, *given, **named))
+            done: T = await wrap_future(future)
         except BrokenProcessPool:
-            self._replace()
-            return await wrap_future(self.start(work, *given, **named))
+            self._drop(pool)
+            done = await wrap_future(self._submit(_done, work, given, named)[0])
+        return done
 
     def start(self, work: Callable[Concatenate[Rulebook, P], T], *given: P.args, **named: P.kwargs) -> Future[T]:
         """Have the work done, without waiting."""
-        return self._submit(_done, work, given, named)
+        future: Future[T] = self._submit(_done, work, given, named)[0]
+        return future
 
     def warm(self) -> None:
         """Start all the processes and read the rules in each. Raises Faults when the rules cannot be read."""
@@ -68,39 +73,55 @@ class Workers:
             future.result()
 
     def close(self) -> None:
-        self._replace()
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def _again(self, way: Callable[..., T], *given: Any) -> T:
+        future, pool = self._submit(way, *given)
         try:
-            return self._submit(way, *given).result()
+            return future.result()
         except BrokenProcessPool:  # a worker was killed; the work only reads, so it may be done again
-            self._replace()
-            return self._submit(way, *given).result()
+            self._drop(pool)
+            return self._submit(way, *given)[0].result()
 
-    def _submit(self, way: Callable[..., T], *given: Any) -> Future[T]:
+    def _submit(self, way: Callable[..., T], *given: Any) -> tuple[Future[T], ProcessPoolExecutor]:
         with self._lock:
             if self._waiting >= self.most:
                 why, next_step = f"{self._waiting} venter allerede", "vent litt, og prøv igjen"
                 raise Faults([Fault(Place("tjenesten", 1, 1), "WEB-OPPTATT", "tjenesten er opptatt", why, next_step)])
+            if self._done >= self.lasts:
+                self._retire()
             if self._pool is None:
-                context = get_context("spawn")
-                self._pool = ProcessPoolExecutor(
-                    self.count, context, _ready, (self.root,), max_tasks_per_child=_WORN_OUT
-                )
-            future = self._pool.submit(way, *given)
+                self._pool = ProcessPoolExecutor(self.count, get_context("spawn"), _ready, (self.root,))
+            pool = self._pool
+            try:
+                future = pool.submit(way, *given)
+            except BrokenProcessPool:  # found out just now; the next in line makes new ones
+                self._retire()
+                self._pool = pool = ProcessPoolExecutor(self.count, get_context("spawn"), _ready, (self.root,))
+                future = pool.submit(way, *given)
             self._waiting += 1
+            self._done += 1
         future.add_done_callback(self._finished)
-        return future
+        return future, pool
 
     def _finished(self, _: Future[Any]) -> None:
         with self._lock:
             self._waiting -= 1
 
-    def _replace(self) -> None:
+    def _drop(self, broken: ProcessPoolExecutor) -> None:
+        """Leave a pool that lost a process, unless someone else has left it already."""
         with self._lock:
-            pool, self._pool = self._pool, None
+            if self._pool is broken:
+                self._retire()
+
+    def _retire(self) -> None:
+        """Take no more work to these processes; what they have is done first. (The pool's own way to renew its processes can hang.)"""
+        pool, self._pool, self._done = self._pool, None, 0
         if pool is not None:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(wait=False)
 
 
 class _Here:

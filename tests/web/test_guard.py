@@ -11,7 +11,6 @@ import pytest
 from browsing import Browser
 
 from engine.web.app import PAGES
-from engine.web.work import decided
 
 ROOT = Path(__file__).parents[2]
 CASE = (ROOT / "fixtures/2024/alis-avtale-18-april-kommersiell.yaml").read_bytes()
@@ -286,15 +285,3 @@ def test_a_case_that_is_none(case: str, browser: Browser) -> None:
     for end in ("", "/eksport"):
         answer = browser.get(f"/saker/{quote(case, safe='')}{end}")
         assert answer.status_code == 404, case
-
-
-def test_a_worker_that_is_killed_is_replaced(browser: Browser) -> None:
-    import os
-    import signal
-
-    workers = browser.app.state.service.workers
-    name, content = "s.yaml", CASE
-    first = workers.run(decided, content, name)
-    for pid in list(workers._pool._processes):
-        os.kill(pid, signal.SIGKILL)
-    assert workers.run(decided, content, name) == first

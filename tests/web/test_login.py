@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -87,6 +88,19 @@ def test_a_provider_that_lies_is_not_believed(lie: str, visitor: Browser, provid
     found = log_in(visitor)
     assert found.status_code == 403, found.text
     assert visitor.get("/saker", follow_redirects=False).status_code == 303
+
+
+def test_a_provider_that_does_not_answer_is_told_of(settings: Settings, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    gone = replace(
+        settings, database=str(tmp_path / "s.sqlite3"), login=Login(f"http://127.0.0.1:{port}", CLIENT, SECRET)
+    )
+    with Browser(create_app(gone), base_url="http://localhost") as opened:
+        answer = opened.get("/saker")
+        assert answer.status_code == 503 and "Innloggingstjenesten svarer ikke" in answer.text
+        answer = opened.get("/api/v1/regelsett", headers={"authorization": "Bearer a.b.c"})
+        assert answer.status_code == 503
 
 
 def test_an_answer_from_the_provider_opens_once(visitor: Browser) -> None:
