@@ -46,6 +46,8 @@ def application(node: Node, book: Rulebook) -> Application:
     reader = _Reader(book, scheme, faults)
     assert isinstance(node, MappingNode)
     read = reader.application(node)
+    if "ordning" not in _top(node).entries and any(fault.code == schema_check.UNKNOWN for fault in faults):
+        _tell_of_the_scheme(_top(node), scheme, book, faults)
     faults.raise_if_any()
     return read
 
@@ -101,6 +103,23 @@ def _scheme(node: Node, book: Rulebook, faults: FaultList) -> str:
     return next(iter(found), "")
 
 
+def _top(node: MappingNode) -> MappingNode:
+    top = node.entries["søknad"]
+    assert isinstance(top, MappingNode)
+    return top
+
+
+def _tell_of_the_scheme(top: MappingNode, scheme: str, book: Rulebook, faults: FaultList) -> None:
+    """Unknown facts may all come of a scheme that was never stated: one mistyped agreement date points to another."""
+    faults.add(
+        top.place,
+        "ORDNING",
+        f"søknaden er lest som en søknad om «{scheme}», fordi avtaledatoene peker dit",
+        "den sier ikke selv hvilken ordning den gjelder",
+        f"gjelder den en annen, skriv «ordning:» med {list_text(list(book.vocabulary.schemes), 'eller')}",
+    )
+
+
 def _agreement_dates(node: MappingNode, book: Rulebook) -> list[date]:
     doctors = node.entries.get("leger")
     found = []
@@ -124,8 +143,7 @@ class _Reader:
         self.refused = frozenset(fault.place for fault in faults)
 
     def application(self, node: MappingNode) -> Application:
-        top = node.entries["søknad"]
-        assert isinstance(top, MappingNode)
+        top = _top(node)
         facts, lists = self._facts(top, "søknad")
         doctors = self._doctors(node.entries.get("leger"))
         description = node.entries.get("beskrivelse")

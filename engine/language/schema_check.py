@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "schema"
 
+#: the code of a key that has no place where it stands
+UNKNOWN = "SKJEMA-UKJENT"
+
 _GUIDANCE = "se hva editoren foreslår, eller språkreferansen"
 
 #: a text longer than this is not repeated in the advice
@@ -152,7 +155,7 @@ def _unknown(error: ValidationError, node: Node) -> Iterator[Fault]:
             hint = did_you_mean(key, known)
             what = f"{quoted(key)} er ikke kjent i {_owner(error)}" + ("," + hint if hint else "")
             why = f"her kan det stå {list_text(known)}" if known else "her kan det ikke stå noe"
-            yield Fault(_key_place(error, node, key), "SKJEMA-UKJENT", what, why, "rett navnet, eller fjern linjen")
+            yield Fault(_key_place(error, node, key), UNKNOWN, what, why, "rett navnet, eller fjern linjen")
 
 
 def _type(error: ValidationError, node: Node) -> Iterator[Fault]:

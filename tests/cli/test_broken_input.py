@@ -673,6 +673,23 @@ def test_broken_arguments(arguments: list[str], what: str, next_step: str, run: 
     assert run(arguments) == (2, "", expected)
 
 
+def test_facts_of_another_scheme_tell_why_that_scheme_was_read(run: Run, tmp_path: Path) -> None:
+    """Without `ordning` the agreement dates decide, and a mistyped one makes every other fact unknown."""
+    path = tmp_path / "sak.yaml"
+    without = GOOD.replace("  ordning: nasjonal-alis\n", "")
+    path.write_text(without.replace("2024-04-17", "2014-04-17"), encoding="utf-8")
+    code, out, err = run(["vurder", str(path)])
+    assert (code, out) == (2, "")
+    assert err.splitlines()[0] == (
+        f"{path}:2:3: ORDNING: søknaden er lest som en søknad om «veiledet-tjeneste», fordi avtaledatoene peker dit"
+        " – den sier ikke selv hvilken ordning den gjelder"
+        " – gjelder den en annen, skriv «ordning:» med nasjonal-alis, veiledet-tjeneste eller spesialisering"
+    )
+    assert ":3:3: SKJEMA-UKJENT: «tilskuddsår»" in err
+    path.write_text(without.replace("stillingsandel: 100", "stillingsandel: 130"), encoding="utf-8")
+    assert "ORDNING" not in run(["vurder", str(path)])[2]
+
+
 def test_a_scheme_that_is_not_there(run: Run) -> None:
     expected = (
         "kommandolinjen:1:1: ARGUMENT: ordningen «nasjonal-ails» finnes ikke, mente du «nasjonal-alis»?"
