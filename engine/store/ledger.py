@@ -75,6 +75,17 @@ def events(connection: Connection, case: str | None = None, kinds: tuple[str, ..
     return [event for event, _ in _read(connection, question)]
 
 
+def latest(connection: Connection, limit: int, before: int | None = None) -> list[Event]:
+    """The last rows, newest first, without content; those before the row `before` if it is given."""
+    question = sa.select(hendelse).order_by(hendelse.c.nr.desc()).limit(limit)
+    if before is not None:
+        question = question.where(hendelse.c.nr < before)
+    return [
+        Event(row.nr, row.sak, row.slag, row.tid, row.hvem, row.innhold, row.forrige, row.kjede)
+        for row in connection.execute(question)
+    ]
+
+
 def stream(connection: Connection) -> Iterator[tuple[Event, tuple[str, str] | None]]:
     """All rows in order, a few at a time, each with its salt and content as they stand."""
     return _read(connection.execution_options(yield_per=500), _rows())

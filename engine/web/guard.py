@@ -89,9 +89,8 @@ class Guard:
                 await self.app(scope, taken, answer)
         except Exception as error:
             self._tell(reference, error)
-            if status:  # half an answer is out; the server closes the connection
-                raise
-            await unexpected(scope, reference)(scope, receive, answer)
+            if not status:  # else half an answer is out, and the server closes the connection when it sees no end
+                await unexpected(scope, reference)(scope, receive, answer)
         finally:
             route = getattr(scope.get("route"), "path", "-")  # the pattern, not the address: that may name a person
             log.info(
