@@ -1,6 +1,7 @@
 """Calendar months, and periods counted from date to date."""
 
 from datetime import date
+from functools import lru_cache
 from typing import NewType
 
 from engine.text.norsk import date_text
@@ -38,6 +39,7 @@ def days_in(month: Month) -> int:
     return 30 if index in (3, 5, 8, 10) else 31
 
 
+@lru_cache(maxsize=4096)
 def month_text(month: Month) -> str:
     """The month as files and tables write it: `2020-05`."""
     year, index = divmod(month, 12)
