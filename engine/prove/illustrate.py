@@ -40,8 +40,13 @@ class Illustration:
 def illustrate(stages: Stages, wanted: Illustration) -> tuple[Shown | None, str]:
     """The witness, or why there is none. Raises NotReplayed when the engine says otherwise."""
     why = "ingen søknad med inntil tre perioder i måneden viser det"
-    for moment in list(wanted.moments)[:MOST_PLACES]:
+    hunted = 0
+    for moment in wanted.moments:
+        stage = stages.stage(moment)
         try:
+            if hunted == MOST_PLACES or not stage.holds(wanted.looks(stage.scene)):
+                continue
+            hunted += 1
             found = stages.smallest(moment, wanted.component, wanted.looks, (_assessed, *wanted.wishes))
         except Undecided as reason:
             why = str(reason)

@@ -36,6 +36,9 @@ class World:
             if any(one != meant[0] for one in meant):
                 raise Undecided("opplysningene i søknaden er ikke de samme i de to versjonene av vokabularet")
         self.variables: dict[str, Variable] = {}
+        levels = ("søknad", "lege", "periode")
+        #: whether an answer in an application can be that a person must judge
+        self.judged = any(fact.unclear for level in levels for fact in self.vocabulary.facts_of(scheme, level))
 
     def variable(self, owner: str, fact: Fact) -> Variable:
         """The variable of a fact of an owner."""
