@@ -52,7 +52,10 @@ def illustrate(stages: Stages, wanted: Illustration) -> tuple[Shown | None, str]
             why = str(reason)
             continue
         if found is not None:
-            return _replayed(stages, found, wanted), ""
+            try:
+                return _replayed(stages, found, wanted), ""
+            except Disagreement as apart:
+                why = f"motoren nekter å avgjøre det: {apart}"
     return None, why
 
 
@@ -68,7 +71,7 @@ def _replayed(stages: Stages, found: Found, wanted: Illustration) -> Shown:
     except Disagreement:
         if wanted.refused:
             return shown
-        raise
+        raise  # told of as a finding of its own
     check(found.application, decision, found.scenes[0], found.model, found.month)
     said = wanted.confirms(decision, found.month)
     if said:
