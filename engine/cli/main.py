@@ -8,7 +8,8 @@ import sys
 from engine import __version__
 from engine.cli.arguments import Parser, argument_fault
 from engine.cli.outlet import outlet
-from engine.text.fault import Faults
+from engine.text.fault import Fault, Faults
+from engine.text.place import Place
 
 DONE, FAILED, UNUSABLE = 0, 1, 2
 
@@ -86,6 +87,20 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("avbrutt", file=sys.stderr)
         return UNUSABLE
+    except Exception as error:
+        from concurrent.futures import BrokenExecutor
+
+        if not isinstance(error, BrokenExecutor):
+            raise
+        print(_stopped(), file=sys.stderr)
+        return UNUSABLE
+
+
+def _stopped() -> Fault:
+    what, why = "en av prosessene ble stanset utenfra", "det er som oftest fordi maskinen ikke har nok minne"
+    return Fault(
+        Place("kommandolinjen", 1, 1), "PROSESS", what, why, "prøv igjen, med «--prosesser 1» om kommandoen har det"
+    )
 
 
 def script() -> int:

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 GUIDES = [
     "README.md",
     "docs/endre-en-regel.md",
+    "docs/er-reglene-prøvd.md",
     "docs/legg-inn-en-sats.md",
     "docs/nytt-tilskuddsår.md",
     "docs/slik-tenker-motoren.md",

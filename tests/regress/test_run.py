@@ -294,6 +294,33 @@ def test_two_processes_give_what_one_gives(drafted: Path) -> None:
     assert list(run_cases(paths, drafted, processes=2)) == list(run_cases(paths, drafted, processes=1))
 
 
+def test_a_process_that_is_killed_is_told_without_a_trace(
+    cases: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the system does when memory runs out."""
+    import multiprocessing
+
+    from engine.regress import run as runner
+
+    shutil.copy(FIXTURES / "2023/veiledning-full-stilling.yaml", cases)
+    real = runner.ProcessPoolExecutor
+
+    class Killed(real):  # type: ignore[valid-type, misc]
+        def map(self, *words: object, **more: object) -> object:
+            found = super().map(*words, **more)
+            for process in multiprocessing.active_children():
+                process.kill()
+            return found
+
+    monkeypatch.setattr(runner, "ProcessPoolExecutor", Killed)
+    code, out, err = run("test", "saker", "--prosesser", "2")
+    assert (code, out) == (2, "")
+    assert (
+        err.startswith("kommandolinjen:1:1: PROSESS: en av prosessene ble stanset utenfra")
+        and len(err.splitlines()) == 1
+    )
+
+
 def test_choosing_cases(rules: Path) -> None:
     paths = case_files([FIXTURES / "2024", FIXTURES / "2017"])
     found = list(run_cases(paths, rules, processes=1))
