@@ -71,10 +71,11 @@ def main(arguments: list[str] | None = None) -> int:
         print(argument_fault(f"«{' '.join(unknown)}» er ikke kjent", f"se «{place} --help»"), file=sys.stderr)
         return UNUSABLE
     if chosen.versjon:
-        print(f"alis {__version__}")
+        print(f"alis {__version__}", flush=True)
         return DONE
     if chosen.kommando is None:
         parser().print_help()
+        sys.stdout.flush()
         return DONE
     module = importlib.import_module(f"engine.cli.{_module(chosen.kommando)}")
     try:
@@ -106,7 +107,11 @@ def _stopped() -> Fault:
 def script() -> int:
     """The command as installed: like `main`, and whoever reads the output may stop reading it (`… | head`)."""
     sys.stdout = outlet(sys.stdout)
-    return main()
+    try:
+        return main()
+    except Faults as faults:  # the help and the version are written outside any command
+        print(faults, file=sys.stderr)
+        return UNUSABLE
 
 
 if __name__ == "__main__":
