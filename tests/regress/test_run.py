@@ -200,6 +200,14 @@ def test_a_broken_case_fails_alone_and_the_rest_run(mixed: Path, run: Run) -> No
     assert "Traceback" not in out
 
 
+def test_a_link_to_a_case_that_is_gone_is_not_left_out_unseen(cases: Path, run: Run) -> None:
+    shutil.copy(FIXTURES / "2023/veiledning-full-stilling.yaml", cases)
+    (cases / "borte.yaml").symlink_to("flyttet.yaml")
+    code, out, _ = run("test", "saker")
+    assert code == 2 and "saker/borte.yaml:1:1: FIL-MANGLER" in out
+    assert out.rstrip().endswith("1 av 2 saker stemmer, 1 kunne ikke leses.")
+
+
 def test_json(mixed: Path, run: Run) -> None:
     run("test", "saker", "--json", "r.json")
     found = json.loads(Path("r.json").read_text(encoding="utf-8"))
