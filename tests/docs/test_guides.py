@@ -21,6 +21,7 @@ GUIDES = [
     "README.md",
     "docs/endre-en-regel.md",
     "docs/er-reglene-prøvd.md",
+    "docs/hva-skal-til.md",
     "docs/legg-inn-en-sats.md",
     "docs/nytt-tilskuddsår.md",
     "docs/slik-tenker-motoren.md",
@@ -33,7 +34,7 @@ SHELL = """
 alis() {{
   case "$1 $*" in
     *--format*) "{python}" -m engine.cli.main "$@" ;;
-    vurder*|konsekvens*|regelsett*) "{python}" -m engine.cli.main "$@" --format tekst ;;
+    vurder*|konsekvens*|regelsett*|hva-skal-til*|neste-spørsmål*) "{python}" -m engine.cli.main "$@" --format tekst ;;
     *) "{python}" -m engine.cli.main "$@" ;;
   esac
 }}
