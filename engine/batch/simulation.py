@@ -8,20 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.batch import sql
 from engine.batch.cell import BETWEEN
 from engine.batch.folder import REJECTED
-from engine.batch.mass import PART, Mass, Tally, components_of
+from engine.batch.mass import PART, Mass, Part, components_of
 from engine.batch.reading import Intake, kept
-from engine.batch.result import APPLICATIONS, MONTHS
+from engine.batch.result import APPLICATIONS, DOCTORS, MONTHS
 from engine.batch.schema import tables
-from engine.batch.simulation_pair import BEFORE, SIDES, Pair
+from engine.batch.simulation_pair import BEFORE, DECIDED, SCHEME, SIDES, Pair
 from engine.language.rulebook import Rulebook
 from engine.language.vocabulary import Fact
+from engine.regress.impact_rules import unchanged_schemes
 from engine.text.fault import Fault, Faults
 
 if TYPE_CHECKING:
@@ -60,6 +61,15 @@ def read_alike(before: Rulebook, after: Rulebook) -> bool:
     return before.vocabulary == after.vocabulary and dates(before) == dates(after)
 
 
+def decided_alike(before: Rulebook, after: Rulebook) -> frozenset[str]:
+    """The schemes whose files and rates say the same in both versions, so that no application of theirs can come out otherwise."""
+    return frozenset(
+        name
+        for name in unchanged_schemes(before, after)
+        if before.overlay == after.overlay or before.schemes[name].parameters == after.schemes[name].parameters
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Phase:
     """Work to be done by going through `amounts`: each is how much more of `total` is done; 0 when nobody knows how much there is."""
@@ -72,7 +82,7 @@ class Phase:
 class Simulation:
     """Two versions over the tables of a folder. `facts` are those of an application that are totalled by.
 
-    `intakes` and `tallies` are what each side read and came to; the second intake is the first one when both read tables alike.
+    `intakes` is what each side read; the second is the first one when both read tables alike.
     """
 
     def __init__(
@@ -88,7 +98,7 @@ class Simulation:
         self.components = components_of(*books)
         self.alike = read_alike(*books)
         self.intakes: list[Intake] = []
-        self.tallies: list[Tally] = []
+        self._same = sorted(decided_alike(*books)) if self.alike else []
         self._mass: Mass | None = None
 
     def phases(self) -> Iterator[Phase]:
@@ -97,25 +107,46 @@ class Simulation:
         Raises `Faults` for what is wrong with whole files, and for rules that tables cannot take, told with the side they are of.
         """
         for side, book in zip(SIDES, self.books, strict=True):
+            self._mass = None
             yield Phase(f"Leser ({side})", 0, self._read(side, book))
-            assert self._mass is not None, "the phase before was not gone through"
-            parts = self._mass.parts()
-            total = sum(part.months for part in parts)
-            yield Phase(f"Vurderer ({side})", total, self._decide(side, self._mass))
+            if self._mass is not None:
+                parts = self._mass.parts()
+                total = sum(part.months for part in parts)
+                yield Phase(f"Vurderer ({side})", total, self._decide(side, self._mass, parts))
         yield Phase("Sammenligner", 0, self._compare())
 
     def _read(self, side: str, book: Rulebook) -> Iterator[int]:
-        known = self.intakes[0] if self.intakes and self.alike else None
-        with _told_of(side):
-            self._mass = Mass(self.source, book, self.connection, self.part, known, self.components)
-        self.intakes.append(self._mass.intake)
-        if known is None:
+        again = not self.intakes or not self.alike
+        if again:
+            with _told_of(side):
+                self._mass = Mass(self.source, book, self.connection, self.part, None, self.components)
+            self.intakes.append(self._mass.intake)
             self._keep_facts(side, book)
             self.connection.execute(f"CREATE OR REPLACE TABLE sim_{side}_avvist AS FROM {REJECTED}")
         else:
-            self.connection.execute(f"CREATE OR REPLACE VIEW sim_{side}_fakta AS FROM sim_{BEFORE}_fakta")
-            self.connection.execute(f"CREATE OR REPLACE VIEW sim_{side}_avvist AS FROM sim_{BEFORE}_avvist")
+            self.intakes.append(self.intakes[0])
+            for name in ("fakta", "avvist"):
+                self.connection.execute(f"CREATE OR REPLACE VIEW sim_{side}_{name} AS FROM sim_{BEFORE}_{name}")
+            left = self._take_over(side)
+            if left.applications.kept:
+                with _told_of(side):
+                    self._mass = Mass(self.source, book, self.connection, self.part, left, self.components)
         yield 0
+
+    def _take_over(self, side: str) -> Intake:
+        """What the version before gave for schemes that both decide alike; gives the intake of the applications that are left."""
+        same = f"{SCHEME} IN ({sql.texts(self._same)})" if self._same else "false"
+        for name in (APPLICATIONS, DOCTORS, MONTHS, DECIDED):
+            self.connection.execute(
+                f"CREATE OR REPLACE TABLE sim_{side}_{name} AS FROM sim_{BEFORE}_{name} WHERE {same}"
+            )
+        own = sql.name(kept(APPLICATIONS))
+        self.connection.execute(f"ALTER TABLE {own} RENAME TO sim_alle_{APPLICATIONS}")
+        self.connection.execute(f"CREATE VIEW {own} AS FROM sim_alle_{APPLICATIONS} WHERE NOT ({same})")
+        row = self.connection.execute(f"SELECT count(*) FROM {own}").fetchone()
+        applications, *others = self.intakes[0].counts
+        left = replace(applications, kept=0 if row is None else int(row[0]))
+        return replace(self.intakes[0], counts=(left, *others))
 
     def _keep_facts(self, side: str, book: Rulebook) -> None:
         """What applications are totalled by, as text; a fact that this version does not have is not known."""
@@ -133,40 +164,34 @@ class Simulation:
             f"FROM {sql.name(kept(APPLICATIONS))}"
         )
 
-    def _decide(self, side: str, mass: Mass) -> Iterator[int]:
-        made: set[str] = set()
-
+    def _decide(self, side: str, mass: Mass, parts: Sequence[Part]) -> Iterator[int]:
         def take(name: str, query: str, number: int, place: int) -> int:
             if name == MONTHS:
-                return self._take_months(side, query, mass.results[place][1].scheme, made)
-            return self._add(f"sim_{side}_{name}", query, made)
+                return self._take_months(side, query, mass.results[place][1].scheme)
+            return self._add(f"sim_{side}_{name}", query)
 
-        yield from mass.decide(mass.parts(), take)
+        yield from mass.decide(parts, take)
         mass.check()
-        self.tallies.append(mass.tally)
         self._forget()
 
-    def _take_months(self, side: str, query: str, scheme: str, made: set[str]) -> int:
+    def _take_months(self, side: str, query: str, scheme: str) -> int:
         """Of the months, a sum over each doctor's rights (equal when all months are), and how many were decided by what."""
         own = "sim_måneder_nå"
         self.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {own} AS SELECT søknad, lege, komponent, måned, rett, avgjort_av FROM ({query}) AS rows"
+            f"CREATE OR REPLACE TEMP TABLE {own} AS SELECT {sql.text(scheme)} AS {SCHEME}, søknad, lege, komponent, måned, "
+            f"rett, avgjort_av FROM ({query}) AS rows"
         )
-        rights = "sum(CAST(hash(måned, rett) AS HUGEINT)) AS rett, count(*) AS antall"
-        self._add(f"sim_{side}_{MONTHS}", f"SELECT søknad, lege, komponent, {rights} FROM {own} GROUP BY ALL", made)
-        self._add(
-            f"sim_{side}_avgjort",
-            f"SELECT {sql.text(scheme)} AS ordning, komponent, rett, avgjort_av, count(*) AS antall FROM {own} GROUP BY ALL",
-            made,
-        )
+        keys = f"{SCHEME}, søknad, lege, komponent"
+        rights = "sum(CAST(hash(måned, rett) AS HUGEINT)) AS rett"
+        self._add(f"sim_{side}_{MONTHS}", f"SELECT {keys}, {rights} FROM {own} GROUP BY ALL")
+        keys = f"{SCHEME}, komponent, rett, avgjort_av"
+        self._add(f"sim_{side}_{DECIDED}", f"SELECT {keys}, count(*) AS antall FROM {own} GROUP BY ALL")
         row = self.connection.execute(f"SELECT count(*) FROM {own}").fetchone()
         return 0 if row is None else int(row[0])
 
-    def _add(self, table: str, query: str, made: set[str]) -> int:
-        """More rows in a table of this side, which is new the first time. Gives how many."""
-        if table not in made:
-            made.add(table)
-            self.connection.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM ({query}) AS rows LIMIT 0")
+    def _add(self, table: str, query: str) -> int:
+        """More rows in a table, which is made when it is not there. Gives how many."""
+        self.connection.execute(f"CREATE TABLE IF NOT EXISTS {table} AS SELECT * FROM ({query}) AS rows LIMIT 0")
         row = self.connection.execute(f"INSERT INTO {table} BY NAME {query}").fetchone()
         return 0 if row is None else int(row[0])
 

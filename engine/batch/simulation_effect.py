@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from engine.batch import sql
-from engine.batch.simulation_pair import AFTER, BEFORE, BOTH, ONLY_AFTER, ONLY_BEFORE, SCHEME, SIDES, YEAR
+from engine.batch.simulation_pair import AFTER, BEFORE, BOTH, DECIDED, ONLY_AFTER, ONLY_BEFORE, SCHEME, SIDES, YEAR
 from engine.batch.simulation_spread import Bin, spread
 from engine.regress.impact import COMPONENT, NOT_STATED, Total
 
@@ -202,7 +202,7 @@ class _Reader:
 
     def _answers(self) -> Iterator[Answer]:
         each = " UNION ALL ".join(
-            f"SELECT komponent, rett, coalesce(avgjort_av, '') AS avgjort_av, {counts} FROM sim_{side}_avgjort"
+            f"SELECT komponent, rett, coalesce(avgjort_av, '') AS avgjort_av, {counts} FROM sim_{side}_{DECIDED}"
             for side, counts in ((BEFORE, "antall AS n, 0 AS m"), (AFTER, "0 AS n, antall AS m"))
         )
         rows = self._all(

@@ -23,6 +23,9 @@ BOTH, ONLY_BEFORE, ONLY_AFTER = "begge", "bare før", "bare etter"
 
 YEAR, SCHEME = "tilskuddsår", "ordning"
 
+#: of a side, how many doctor-months were answered so and decided by what
+DECIDED = "avgjort"
+
 #: each column of a component in `leger`, without the component's name
 ENDINGS = ("utfall", "måneder", "beløp", "kjent", "mangler_satser")
 

@@ -14,14 +14,14 @@ from engine.batch.result import APPLICATIONS, DOCTORS
 from engine.batch.run_folder import COMMAND, RECEIPT
 from engine.batch.simulation_effect import Group
 from engine.batch.simulation_json import as_object
-from engine.batch.simulation_pair import SIDES
+from engine.batch.simulation_pair import DECIDED, SIDES
 from engine.batch.simulation_report import Report
 from engine.decide.decide import evaluators
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-TOTALS, DECIDED = "summer", "avgjort"
+TOTALS = "summer"
 
 #: what a run may find in a folder that an earlier run wrote
 ENTRIES = frozenset([RECEIPT, *(f"{name}.parquet" for name in (APPLICATIONS, DOCTORS, TOTALS, DECIDED, REJECTED))])
@@ -38,7 +38,7 @@ def write_tables(report: Report, target: Path) -> None:
         TOTALS: "SELECT * EXCLUDE (nr) FROM sim_summer ORDER BY nr",
         DECIDED: " UNION ALL ".join(
             f"SELECT {sql.text(side)} AS versjon, ordning, komponent, rett, avgjort_av, CAST(sum(antall) AS BIGINT) AS måneder "
-            f"FROM sim_{side}_avgjort GROUP BY ALL"
+            f"FROM sim_{side}_{DECIDED} GROUP BY ALL"
             for side in SIDES
         )
         + " ORDER BY ALL",

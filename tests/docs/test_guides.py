@@ -20,10 +20,9 @@ ROOT = Path(__file__).resolve().parents[2]
 GUIDES = [
     "README.md",
     "docs/endre-en-regel.md",
-    "docs/er-reglene-prøvd.md",
-    "docs/hva-skal-til.md",
     "docs/legg-inn-en-sats.md",
     "docs/nytt-tilskuddsår.md",
+    "docs/simuler-en-endring.md",
     "docs/slik-tenker-motoren.md",
     "docs/vurder-en-søknad.md",
 ]
@@ -34,7 +33,7 @@ SHELL = """
 alis() {{
   case "$1 $*" in
     *--format*) "{python}" -m engine.cli.main "$@" ;;
-    vurder*|konsekvens*|regelsett*|hva-skal-til*|neste-spørsmål*) "{python}" -m engine.cli.main "$@" --format tekst ;;
+    vurder*|konsekvens*|simuler*|regelsett*) "{python}" -m engine.cli.main "$@" --format tekst ;;
     *) "{python}" -m engine.cli.main "$@" ;;
   esac
 }}
@@ -73,7 +72,7 @@ class Desk:
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=120,
+            timeout=300,
             check=False,
         )
         self.code = ran.returncode
