@@ -6,9 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from engine.cli.main import main
+from engine.web.work import indented
 
 ROOT = Path(__file__).parents[2]
 CASE = ROOT / "fixtures/2024/alis-avtale-18-april-kommersiell.yaml"
@@ -162,3 +165,16 @@ def test_the_description_is_openapi_3_1(browser: TestClient) -> None:
         f"/api/v1/{name}"
         for name in ("vurder", "regelsett", "regelsett/valg", "valider", "valider/regler", "test", "sammenlign")
     }
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(st.characters(codec="utf-8")),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(st.characters(codec="utf-8")), inner, max_size=4)
+    ),
+)
+
+
+@given(st.dictionaries(st.text(st.characters(codec="utf-8")), values, max_size=4))
+def test_the_quick_way_to_write_writes_the_same(content: dict[str, object]) -> None:
+    assert indented(content) == json.dumps(content, ensure_ascii=False, indent=2)
