@@ -144,7 +144,7 @@ class Cases:
         with self.database.writing() as connection:
             standing = self._standing(connection, case)
             ledger.append(connection, ledger.EXPORTED, who, case)
-            return {"sak": asdict(standing), "hendelser": [asdict(one) for one in ledger.events(connection, case)]}
+            return {"sak": asdict(standing), "hendelser": ledger.provable(connection, case)}
 
     # -------------------------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -73,6 +73,12 @@ def events(connection: Connection, case: str | None = None, kinds: tuple[str, ..
     if kinds:
         question = question.where(hendelse.c.slag.in_(kinds))
     return [event for event, _ in _read(connection, question)]
+
+
+def provable(connection: Connection, case: str) -> list[Json]:
+    """The rows of a case with the salt of each: with `commitment`, `written` and `chained` anyone can check them on their own."""
+    rows = _read(connection, _rows().where(hendelse.c.sak == case))
+    return [asdict(event) | {"salt": kept[0] if kept is not None else None} for event, kept in rows]
 
 
 def latest(connection: Connection, limit: int, before: int | None = None) -> list[Event]:

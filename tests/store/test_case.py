@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stored import DECISION, NAME, application, filled, raw
 
+from engine.store import ledger
 from engine.store.case import Cases
 from engine.store.chain import check
 from engine.store.database import Database
@@ -109,6 +110,11 @@ def test_an_export_holds_everything_and_is_noted(database: Database) -> None:
     assert [one["kind"] for one in exported["hendelser"]] == ["sak", "søknad", "vedtak", "eksportert"]
     assert exported["hendelser"][1]["content"]["text"] == application().text
     assert exported["sak"]["utfall"] == "avslag"
+    for row in exported["hendelser"]:
+        salt = row.pop("salt")
+        event = ledger.Event(**row)
+        assert ledger.chained(event) == event.link
+        assert event.content is None or ledger.commitment(salt, ledger.written(event.content)) == event.commitment
 
 
 def test_the_list_is_searched_and_paged(database: Database) -> None:
