@@ -32,6 +32,7 @@ class Reason:
     months: list[Month] = field(default_factory=list)
     days: int | None = None
     doctor: str | None = None
+    citation: Citation | None = None
 
     @property
     def when(self) -> str:
@@ -117,6 +118,7 @@ def _reasons(findings: Iterable[Finding], decision: Decision, with_doctor: bool 
                 text,
                 source_text(own, decision),
                 doctor=one.doctor,
+                citation=own,
             )
         reason.months += [one.month] if one.month is not None else one.months or []
         if one.days is not None:

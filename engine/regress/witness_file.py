@@ -197,6 +197,18 @@ def _text(one: Application, name: str, mutant: Told, expected: Json, known: Mapp
     return "\n".join(_block(content, 0)) + "\n"
 
 
+def case_text(one: Application, decision: Json, described: str, by: str, known: Mapping[str, Fact]) -> tuple[str, str]:
+    """A file name and text: an application as a test case that expects the decision it has, as a snapshot that `by` took."""
+    name = slug(one.id)
+    content: Json = {
+        "beskrivelse": described,
+        "kilde": [{"øyeblikksbilde": by}],
+        **_application(one, one.id, known),
+        "forventet": _outcome(decision),
+    }
+    return f"{name}.yaml", "\n".join(_block(content, 0)) + "\n"
+
+
 def application_text(one: Application, known: Mapping[str, Fact]) -> str:
     """An application as a file, without an expectation."""
     return "\n".join(_block(_application(one, one.id, known), 0)) + "\n"

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from engine.store import ledger
 from engine.store.case import Application
+from engine.text.fault import Fault, Faults
 from engine.text.source import MOST_BYTES
+from engine.text.workbook import is_workbook
+from engine.web import decision_view, form_values, form_view
+from engine.web.judgements import judged
 from engine.web.page import MenuItem, page
 from engine.web.problem import Refused
 from engine.web.service import Service, service
 from engine.web.settings import CASEWORKER, READER
+from engine.web.standing import standing
 from engine.web.user import User, needs
-from engine.web.work import decided
+from engine.web.work import decided, template_workbook, workbook_text
 
 router = APIRouter(prefix="/saker")
 MENU = (MenuItem("/saker", "Saker", READER),)
 
 #: cases on one page of the list
 PER_PAGE = 50
+
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 TheService = Annotated[Service, Depends(service)]
 Reader = Annotated[User, Depends(needs(READER))]
@@ -56,28 +65,48 @@ async def upload(
 
 def _open(service: Service, user: User, name: str, content: bytes) -> Response:
     name = name.replace("\\", "/").rpartition("/")[2][:200] or "søknad.yaml"
+    if is_workbook(Path(name)):
+        name, text = f"{Path(name).stem}.yaml", service.workers.run(workbook_text, content, name)
+        content = text.encode()
     found = service.workers.run(decided, content, name)
     application = Application(name, content.decode("utf-8-sig"), found.scheme, found.id)
     case = service.cases.create(user.id, application, found.content)
     return RedirectResponse(f"/saker/{case}", 303)
 
 
+@router.get("/mal/{ordning}.xlsx")
+def excel_template(service: TheService, ordning: str) -> Response:
+    """An Excel workbook to fill in for a scheme."""
+    content = service.workers.run(template_workbook, ordning)
+    headers = {"Content-Disposition": f'attachment; filename="soknad-{quote(ordning)}.xlsx"'}
+    return Response(content, media_type=_WORKBOOK, headers=headers)
+
+
 @router.get("/{sak}")
 def show(request: Request, service: TheService, user: Reader, sak: str) -> HTMLResponse:
     """One case with the decision that stands. That it was read is kept in the ledger."""
-    standing = service.cases.find(sak)
+    case = standing(service, sak)
     service.cases.note(user.id, ledger.READ, sak)
-    happened = service.cases.history(sak)
-    newest = next(event for event in reversed(happened) if event.kind == ledger.APPLICATION)
-    decision = next((event for event in reversed(happened) if event.kind == ledger.DECISION), None)
+    shown: decision_view.Shown | None = None
+    wrong: tuple[Fault, ...] = ()
+    asked: list[form_view.Field] = []
+    try:
+        shown = service.workers.run(decision_view.shown, case.text, case.name, judged(case.points))
+    except Faults as faults:
+        wrong = faults.faults
+    if case.decision is not None and case.decision["mangler"]:
+        form = service.workers.run(form_values.of_text, case.text, case.name)
+        asked = service.workers.run(form_view.questions, case.case.ordning, form, case.decision["mangler"])
     return page(
         request,
         "sak.html",
-        sak=standing,
-        søknad=newest.content,
-        vedtak=decision.content["decision"] if decision is not None and decision.content else None,
-        vedtak_hendelse=decision,
-        historikk=[event for event in happened if event.kind != ledger.READ],
+        sak=case,
+        vist=shown,
+        feil=wrong,
+        spørsmål=asked,
+        utdatert=shown is not None and case.decision is not None and shown.receipt != case.decision["kvittering"],
+        kan_lagre_testsak=service.settings.cases is not None,
+        historikk=[event for event in case.happened if event.kind != ledger.READ],
     )
 
 

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 from starlette.types import Scope
 
 from engine import __version__
+from engine.regress.witness_file import slug
 from engine.text import literal
 from engine.text.fault import Fault
 from engine.text.month import month_in_words
@@ -85,8 +86,20 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"kroner": kroner, "tidspunkt": moment, "måned": month_words, "dato": date_text}
+    made.filters |= {
+        "slag": kind_of,
+        "anker": slug,
+        "kroner": kroner,
+        "tidspunkt": moment,
+        "måned": month_words,
+        "dato": date_text,
+    }
     return made
+
+
+def kind_of(part: object) -> str:
+    """What a part of a document is: the name of its class in small letters."""
+    return type(part).__name__.lower()
 
 
 def kroner(amount: str | None) -> str:

@@ -9,13 +9,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
+from starlette.exceptions import HTTPException
 
-from engine.case.application import application
+from engine.case.application import application, workbook_application
 from engine.decide.agreement import Disagreement
 from engine.decide.decide import decide
+from engine.decide.decision import Decision
 from engine.explain.contract import as_json
 from engine.explain.selected import lookup
 from engine.language.rulebook import Rulebook
+from engine.language.sheet_template import sheet_template
+from engine.regress.witness_file import application_text
 from engine.text import literal, yaml
 from engine.text.fault import Fault, Faults
 from engine.text.file import read_bytes
@@ -42,13 +46,19 @@ class Decided:
 
 def decided(book: Rulebook, text: str | bytes, name: str) -> Decided:
     """The decision on an application as text: YAML, or JSON when the name ends in `.json`. Raises Faults."""
+    decision = decision_on(book, text, name)
+    read = decision.application
+    return Decided(read.id, read.scheme, indented(as_json(decision)))
+
+
+def decision_on(book: Rulebook, text: str | bytes, name: str) -> Decision:
+    """The same as the decision itself, for work in the same process. Raises Faults."""
     read = application(yaml.read_text(text, name), book)
     try:
-        decision = decide(read, book)
+        return decide(read, book)
     except Disagreement as difference:
         why, next_step = "et vedtak gis bare når begge evaluatorene svarer det samme", "meld feilen, med søknaden"
         raise Faults([Fault(Place(name, 1, 1), "MOTOR-UENIG", str(difference), why, next_step)]) from None
-    return Decided(read.id, read.scheme, indented(as_json(decision)))
 
 
 def indented(content: dict[str, Any]) -> str:
@@ -57,6 +67,18 @@ def indented(content: dict[str, Any]) -> str:
         return orjson.dumps(content, option=orjson.OPT_INDENT_2).decode()
     except orjson.JSONEncodeError:  # whole numbers past 64 bits
         return json.dumps(content, ensure_ascii=False, indent=2)
+
+
+def workbook_text(book: Rulebook, content: bytes, name: str) -> str:
+    """The application in an Excel workbook, as YAML. Raises Faults."""
+    return application_text(workbook_application(content, name, book), book.vocabulary.facts)
+
+
+def template_workbook(book: Rulebook, scheme: str) -> bytes:
+    """An empty workbook for a scheme. Raises Faults for a scheme there is not."""
+    if scheme not in book.vocabulary.schemes:
+        raise HTTPException(404)
+    return sheet_template(book.vocabulary, scheme)
 
 
 def decided_files(book: Rulebook, paths: list[Path]) -> list[tuple[str, Decided | Faults]]:

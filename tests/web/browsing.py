@@ -20,5 +20,7 @@ class Browser(TestClient):
         return found
 
     def submit(self, address: str, fields: dict[str, str] | None = None, **named: object):  # type: ignore[no-untyped-def]
-        """Send a form, with the key."""
+        """Send a form, with the key; of a page that has a form when none was seen yet."""
+        if not self.key:
+            self.get("/saker/ny")
         return self.post(address, data={"skjemanøkkel": self.key} | (fields or {}), **named)  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ CASE = Path(__file__).parents[2] / "fixtures/2024/alis-avtale-18-april-kommersie
 
 def opened(browser, path: Path = CASE) -> str:
     """Upload a file; gives the address of its case."""
-    browser.get("/saker")
+    browser.get("/saker/ny")
     found = browser.submit("/saker", files={"fil": (path.name, path.read_bytes(), "application/yaml")})
     assert found.status_code == 200, found.text
     return str(found.url.path)
@@ -28,7 +28,7 @@ def test_an_uploaded_application_is_decided_and_shown(browser) -> None:
 
 
 def test_an_application_that_cannot_be_read_is_told_with_line_and_next_step(browser) -> None:
-    browser.get("/saker")
+    browser.get("/saker/ny")
     found = browser.submit(
         "/saker", files={"fil": ("feil.yaml", b"s\xc3\xb8knad:\n  id: a\n  ordning: nasjonal-ali\n", "x/y")}
     )

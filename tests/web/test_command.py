@@ -49,7 +49,7 @@ def told(*arguments: str, **environment: str) -> tuple[int, str, str]:
 
 
 def submit(browser: httpx2.Client, address: str, files: dict[str, tuple[str, bytes, str]]) -> httpx2.Response:
-    key = re.search(r'name="skjemanøkkel" value="([^"]+)"', browser.get("/saker").text)
+    key = re.search(r'name="skjemanøkkel" value="([^"]+)"', browser.get("/saker/ny").text)
     assert key
     return browser.post(address, data={"skjemanøkkel": key[1]}, files=files)
 

@@ -54,7 +54,7 @@ def test_the_machines_own_names_are_let_in(host: str, browser: Browser) -> None:
 )
 @pytest.mark.parametrize("address", ["/saker", "/api/v1/valider/regler"])
 def test_what_another_sites_page_sends_gets_nowhere(headers: dict[str, str], address: str, browser: Browser) -> None:
-    browser.get("/saker")
+    browser.get("/saker/ny")
     before = cases(browser)
     answer = browser.submit(address, files={"fil": ("s.yaml", CASE, "x/y")}, headers=headers)
     assert answer.status_code == 403 and "kom fra en side" in answer.text
@@ -77,7 +77,7 @@ def test_there_are_forms() -> None:
 @pytest.mark.parametrize(("method", "path"), changing())
 @pytest.mark.parametrize("key", [None, "", "x", "æ", "a" * 100_000])
 def test_no_form_is_taken_without_the_sessions_key(method: str, path: str, key: str | None, browser: Browser) -> None:
-    browser.get("/saker")
+    browser.get("/saker/ny")
     before = cases(browser)
     fields = {} if key is None else {"skjemanøkkel": key}
     answer = browser.request(method, re.sub(r"\{[^}]*\}", "x", path), data=fields | {"grunn": "x", "bekreft": "ja"})
@@ -86,7 +86,7 @@ def test_no_form_is_taken_without_the_sessions_key(method: str, path: str, key: 
 
 
 def test_one_sessions_key_is_no_use_in_another(browser: Browser) -> None:
-    browser.get("/saker")
+    browser.get("/saker/ny")
     key = browser.key
     browser.cookies.clear()
     browser.get("/")
@@ -95,7 +95,7 @@ def test_one_sessions_key_is_no_use_in_another(browser: Browser) -> None:
 
 
 def test_the_key_as_a_file_is_no_key(browser: Browser) -> None:
-    browser.get("/saker")
+    browser.get("/saker/ny")
     files = {"skjemanøkkel": ("x", browser.key.encode(), "text/plain"), "fil": ("s.yaml", CASE, "x/y")}
     assert browser.post("/saker", files=files).status_code == 403
 
@@ -104,7 +104,7 @@ def test_the_key_as_a_file_is_no_key(browser: Browser) -> None:
 
 
 def test_too_large_an_upload_is_stopped_before_it_is_read(browser: Browser) -> None:
-    browser.get("/saker")
+    browser.get("/saker/ny")
     answer = browser.submit("/saker", files={"fil": ("s.yaml", b"a" * 6_000_000, "x/y")})
     assert answer.status_code == 413 and "Innholdet er for stort" in answer.text
 
@@ -138,7 +138,7 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_refused_with_what_to_do(name: str, browser: Browser) -> None:
-    browser.get("/saker")
+    browser.get("/saker/ny")
     before = cases(browser)
     answer = browser.submit("/saker", files={"fil": ("s.yaml", BOMBS[name], "x/y")})
     assert answer.status_code == 422 and "Noe må rettes" in answer.text
@@ -146,7 +146,7 @@ def test_a_bomb_is_refused_with_what_to_do(name: str, browser: Browser) -> None:
 
 
 def test_a_form_of_endlessly_many_fields(browser: Browser) -> None:
-    browser.get("/saker")
+    browser.get("/saker/ny")
     answer = browser.submit("/saker", {f"f{number}": "" for number in range(20_000)})
     assert answer.status_code == 400 and "fields" not in answer.text
 
@@ -155,7 +155,7 @@ def test_a_form_of_endlessly_many_fields(browser: Browser) -> None:
 
 
 def test_scripts_in_every_text_are_shown_and_not_run(browser: Browser) -> None:
-    browser.get("/saker")
+    browser.get("/saker/ny")
     text = json.dumps(
         {
             "søknad": {"id": SCRIPT, "ordning": "nasjonal-alis", "tilskuddsår": 2024, "mottatt": "2024-08-28T14:03"},
@@ -214,7 +214,7 @@ def broken(book: object, *_: object) -> None:
 def test_what_nobody_foresaw_gives_a_reference_and_nothing_from_inside(
     address: str, browser: Browser, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    browser.get("/saker")
+    browser.get("/saker/ny")
     monkeypatch.setattr("engine.web.cases.decided", broken)
     monkeypatch.setattr("engine.web.api.router.decided", broken)
     with caplog.at_level(logging.INFO, "engine.web"):
@@ -236,7 +236,7 @@ def test_what_nobody_foresaw_gives_a_reference_and_nothing_from_inside(
 
 def test_the_log_names_no_person_and_no_case(browser: Browser, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG, "engine"):
-        browser.get("/saker")
+        browser.get("/saker/ny")
         made = browser.submit("/saker", files={"fil": ("s.yaml", CASE, "x/y")})
         browser.get("/saker", params={"søk": "Kari Nordmann"})
         browser.get(f"{made.url.path}/eksport")

@@ -82,7 +82,10 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Reasoned:
-    """One reason: a sign in words with its tone, the claim, when it was so, the reason, and where that is written."""
+    """One reason: a sign in words with its tone, the claim, when it was so, the reason, and where that is written.
+
+    `rule` and `cited` (source and point) say which rule and source it is, for who can look them up.
+    """
 
     tone: str
     sign: str
@@ -90,6 +93,8 @@ class Reasoned:
     when: str
     text: str
     source: str
+    rule: str = ""
+    cited: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,7 +207,8 @@ def _reasoned(one: Reason) -> Reasoned:
         sign, tone = _OPEN.get(one.follows, "Mangler opplysninger"), "åpen"
     days = f"{one.days} dager" if one.days is not None else ""
     when = " · ".join(part for part in (one.component or "", one.when, days) if part)
-    return Reasoned(tone, sign, one.title, when, one.text, one.source)
+    cited = (one.citation.source, one.citation.point) if one.citation is not None else ("", "")
+    return Reasoned(tone, sign, one.title, when, one.text, one.source, one.rule, cited)
 
 
 def _judgements(points: Sequence[Reason], judged: Sequence[Judged]) -> Iterator[Block]:
