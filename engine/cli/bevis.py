@@ -35,12 +35,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
+    from engine.prove.solver import require
+
+    require()
+    from engine.prove.witness import NotReplayed
+
+    try:
+        return _run(chosen)
+    except NotReplayed as fault:
+        print(fault, file=sys.stderr)
+        return 2
+
+
+def _run(chosen: argparse.Namespace) -> int:
     from engine.cli.root import rule_root
     from engine.prove.argued import argue, read_arguments
     from engine.prove.examine import examine
-    from engine.prove.solver import Clock, require
+    from engine.prove.solver import Clock
 
-    require()
     root = rule_root(chosen.sti)
     book = _opened(root)
     only = _schemes(chosen.ordning or [], book)

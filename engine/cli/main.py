@@ -8,7 +8,8 @@ import sys
 from engine import __version__
 from engine.cli.arguments import Parser, argument_fault
 from engine.cli.outlet import outlet
-from engine.text.fault import Faults
+from engine.text.fault import Fault, Faults
+from engine.text.place import Place
 
 DONE, FAILED, UNUSABLE = 0, 1, 2
 
@@ -70,10 +71,11 @@ def main(arguments: list[str] | None = None) -> int:
         print(argument_fault(f"«{' '.join(unknown)}» er ikke kjent", f"se «{place} --help»"), file=sys.stderr)
         return UNUSABLE
     if chosen.versjon:
-        print(f"alis {__version__}")
+        print(f"alis {__version__}", flush=True)
         return DONE
     if chosen.kommando is None:
         parser().print_help()
+        sys.stdout.flush()
         return DONE
     module = importlib.import_module(f"engine.cli.{_module(chosen.kommando)}")
     try:
@@ -86,12 +88,30 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("avbrutt", file=sys.stderr)
         return UNUSABLE
+    except Exception as error:
+        from concurrent.futures import BrokenExecutor
+
+        if not isinstance(error, BrokenExecutor):
+            raise
+        print(_stopped(), file=sys.stderr)
+        return UNUSABLE
+
+
+def _stopped() -> Fault:
+    what, why = "en av prosessene ble stanset utenfra", "det er som oftest fordi maskinen ikke har nok minne"
+    return Fault(
+        Place("kommandolinjen", 1, 1), "PROSESS", what, why, "prøv igjen, med «--prosesser 1» om kommandoen har det"
+    )
 
 
 def script() -> int:
     """The command as installed: like `main`, and whoever reads the output may stop reading it (`… | head`)."""
     sys.stdout = outlet(sys.stdout)
-    return main()
+    try:
+        return main()
+    except Faults as faults:  # the help and the version are written outside any command
+        print(faults, file=sys.stderr)
+        return UNUSABLE
 
 
 if __name__ == "__main__":

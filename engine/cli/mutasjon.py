@@ -33,7 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--siden",
         metavar="VERSJON",
         help="bare det som er nytt siden en mappe eller git-revisjon: med --mutasjon regler som er endret, "
-        "med --dekning det som ikke er prøvd lenger",
+        "med --dekning hull som er nye",
     )
     parser.add_argument(
         "--lagre", metavar="MAPPE", help="med --mutasjon: lagre søknadene som ville merket endringene, som saker"

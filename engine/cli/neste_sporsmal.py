@@ -60,11 +60,14 @@ def _print(found: Questions) -> None:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 100)
     if not found.ordered:
         console.print("Ingenting som mangler, kan endre svaret.")
+    for asked in found.to_correct:
+        whose = f" ({asked.doctor})" if asked.doctor is not None else ""
+        console.print(Unbroken(f"Svaret på «{asked.fact}»{whose} holder saken tilbake til noe er rettet opp."))
     for number, one in enumerate(found.ordered, 1):
         whose = f" ({one.asked.doctor})" if one.asked.doctor is not None else ""
         console.print(Unbroken(f"{number}. {_text(one)}{whose}", style="bold"))
-        console.print(Padding(Unbroken(_why(one, found)), (0, 0, 0, 3)))
-        console.print(Padding(Unbroken(one.asked.path, style="dim"), (0, 0, 0, 3)))
+        console.print(Padding(Unbroken(_why(one, found)), (0, 0, 0, 3), expand=False))
+        console.print(Padding(Unbroken(one.asked.path, style="dim"), (0, 0, 0, 3), expand=False))
 
 
 def _text(one: Question) -> str:
@@ -90,6 +93,7 @@ def _object(found: Questions, application: Application) -> Any:
     return {
         "søknad": {"id": application.id, "ordning": application.scheme},
         "åpne_punkter": len(found.open),
+        "må_rettes": [one.path for one in found.to_correct],
         "spørsmål": [
             {
                 "sti": one.asked.path,

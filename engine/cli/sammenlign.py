@@ -51,6 +51,16 @@ def run(chosen: argparse.Namespace) -> int:
     from engine.prove.solver import require
 
     require()
+    from engine.prove.witness import NotReplayed
+
+    try:
+        return _run(chosen)
+    except NotReplayed as fault:
+        print(fault, file=sys.stderr)
+        return 2
+
+
+def _run(chosen: argparse.Namespace) -> int:
     found, books = _compared(chosen)
     if chosen.format == "tekst" or (chosen.format is None and sys.stdout.isatty()):
         from rich.console import Console

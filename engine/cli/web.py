@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import logging
 import os
 import socket
 from pathlib import Path
@@ -55,6 +56,7 @@ def run(chosen: argparse.Namespace) -> int:
         cases=_cases(chosen.saker),
     )
     settings.check()
+    _log(logging.INFO if settings.login is not None else logging.ERROR)
     with _listening(chosen.vert, chosen.port) as door:
         app = create_app(settings)
         service = app.state.service
@@ -72,6 +74,15 @@ def run(chosen: argparse.Namespace) -> int:
         finally:
             service.close()
     return 0
+
+
+def _log(level: int) -> None:
+    """One line a request for a department, errors alone for one person."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    own = logging.getLogger("engine")
+    own.addHandler(handler)
+    own.setLevel(level)
 
 
 def _cases(given: str | None) -> Path | None:

@@ -67,10 +67,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """The questions, the most deciding first, and all that is open."""
+    """The questions, the most deciding first, and all that is open.
+
+    `to_correct` are facts that are stated, but in a way that holds the application back until something is done about it.
+    """
 
     ordered: tuple[Question, ...]
     open: frozenset[Unit]
+    to_correct: tuple[Asked, ...]
 
 
 def questions(
@@ -91,7 +95,7 @@ class _Questions:
         self.vocabulary = book.vocabulary
         self.skipped = skipped
         self.with_defaults = with_defaults
-        self.spelt = self._chooses_component()
+        self.spelt = self._to_be_tried()
         self.application = self._opened(application) if with_defaults else application
         self.given = application
         self.panel = Panel((NaiveEvaluator(),))
@@ -106,7 +110,12 @@ class _Questions:
         )
         open_now = self._open(decision)
         missing = {one.asked: one.months for one in decision.missing if one.asked.path not in self.skipped}
-        found = [self._question(asked, self._units(asked, months), open_now) for asked, months in missing.items()]
+        to_correct = tuple(asked for asked in missing if self._is_stated(asked))
+        found = [
+            self._question(asked, self._units(asked, months), open_now)
+            for asked, months in missing.items()
+            if asked not in to_correct
+        ]
         if decision.outcome != self.compiled.summary.formal_defect:
             found += [one for one in self._turning(decision, open_now) if one.asked not in missing]
             found += [
@@ -122,7 +131,16 @@ class _Questions:
                 one.asked.path,
             )
         )
-        return Questions(tuple(found), frozenset(open_now))
+        return Questions(tuple(found), frozenset(open_now), to_correct)
+
+    def _is_stated(self, asked: Asked) -> bool:
+        """Whether the application has an answer. A field of a list has none of its own."""
+        if asked.doctor is None:
+            return asked.fact in self.given.facts
+        doctor = next(one for one in self.given.doctors if one.id == asked.doctor)
+        if asked.level == "lege":
+            return asked.fact in doctor.facts
+        return any(f"{one.path}.{asked.fact}" == asked.path and asked.fact in one.facts for one in doctor.periods)
 
     def _decide(self, application: Application) -> Decision:
         return decide(application, self.book, (NaiveEvaluator(),))
@@ -175,16 +193,18 @@ class _Questions:
                 found[fact.name] = Unknown(frozenset({Asked(fact.name, level, doctor, at)}), free=True)
         return found
 
-    def _chooses_component(self) -> frozenset[str]:
-        """The facts that decide which components are looked at: these are not held open, but tried."""
+    def _to_be_tried(self) -> frozenset[str]:
+        """The facts that decide which components are looked at, or whether a person judges: not held open, but tried one by one."""
         conditions = [part.component.subsidiary_when for part in self.compiled.components.values()]
-        return frozenset(
+        conditions += [rule.judgement_when for rules in self.compiled.scheme.rules.values() for rule in rules]
+        read = {
             name.name
             for condition in conditions
             if condition is not None
             for leaf in leaves(condition)
             for name in operand_names(leaf)
-        )
+        }
+        return frozenset(name for name, fact in self.vocabulary.facts.items() if name in read and fact.level == "lege")
 
     def _turning(self, decision: Decision, open_now: set[Unit]) -> Iterator[Question]:
         """The tried facts that are not stated, where another answer makes a month end otherwise, or opens it."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
 import zipfile
 from datetime import datetime
 from typing import Any
@@ -39,6 +40,9 @@ MOST_DOCTORS, MOST_ROWS = 200, 1000
 _MADE = datetime(2000, 1, 1)
 
 _LONGEST_PROMPT = 250
+
+#: the width of a column in digits, and the height of a line in points
+_COLUMN, _LINE = 24, 15
 _SHAPES = {"dato": "yyyy-mm-dd", "tidspunkt": "yyyy-mm-dd hh:mm", "tekst": "@", "måned": "@", "valg": "@"}
 _OWN = {
     ID: "Et navn på søknaden, for eksempel saksnummeret.",
@@ -86,6 +90,8 @@ class _Writer:
     def form(self, layout: SheetLayout) -> None:
         """A row a fact: its name, the question, the answer, and how to answer."""
         sheet = self.book.create_sheet(layout.name)
+        for letter, width in zip("ABCD", (30, 52, 28, 70), strict=True):
+            sheet.column_dimensions[letter].width = width
         for column, heading in enumerate((FACT, QUESTION, ANSWER, EXPLANATION), 1):
             _heading(sheet.cell(1, column), heading)
         for row, one in enumerate(layout.columns, 2):
@@ -98,10 +104,10 @@ class _Writer:
                 put(answer, self.scheme)
             self._check(sheet, one, layout, f"C{row}")
             _answer_look(answer)
-            for column in (2, 4):
+            for column in (1, 2, 4):
                 _wrapped(sheet.cell(row, column))
-        for letter, width in zip("ABCD", (30, 52, 28, 70), strict=True):
-            sheet.column_dimensions[letter].width = width
+            _grown(sheet, row)
+        _printed(sheet)
         sheet.freeze_panes = "C2"
 
     def table(self, layout: SheetLayout) -> None:
@@ -114,10 +120,11 @@ class _Writer:
             _wrapped(question)
             _heading(name, one.name)
             letter = name.column_letter
-            sheet.column_dimensions[letter].width = 24
+            sheet.column_dimensions[letter].width = max(_COLUMN, len(one.name) + 3)
             sheet.column_dimensions[letter].number_format = _shape(one)
             self._check(sheet, one, layout, f"{letter}3:{letter}{last}")
-        sheet.row_dimensions[1].height = 90
+        _grown(sheet, 1)
+        _printed(sheet)
         sheet.freeze_panes = "B3"
 
     def finish(self) -> None:
@@ -128,11 +135,13 @@ class _Writer:
                 put(sheet.cell(row, column), word)
         sheet.sheet_state = "hidden"
         told = self.book.create_sheet(HELP, 0)
+        told.column_dimensions["A"].width = 100
         _heading(told.cell(1, 1), f"Søknad: {self.vocabulary.schemes[self.scheme].title}")
         for row, line in enumerate(_HELP, 2):
             put(told.cell(row, 1), line)
             _wrapped(told.cell(row, 1))
-        told.column_dimensions["A"].width = 100
+            _grown(told, row)
+        _printed(told)
 
     def _check(self, sheet: Any, one: Column, layout: SheetLayout, cells: str) -> None:
         """What Excel lets one write in some cells, and what it says there."""
@@ -213,7 +222,7 @@ def _own(one: Column, layout: SheetLayout) -> str:
 def _asked(one: Column, layout: SheetLayout) -> str:
     if one.fact is None:
         return _own(one, layout)
-    return " ".join(part for part in (one.fact.question, _explained(one.fact)) if part)
+    return " ".join(part for part in (one.fact.question, one.fact.help) if part)
 
 
 def _explained(fact: Fact) -> str:
@@ -238,7 +247,7 @@ def _heading(cell: Any, text: str) -> None:
     from openpyxl.styles import Font, PatternFill
 
     put(cell, text)
-    cell.font = Font(bold=True, color="FFFFFF")
+    cell.font = Font(name="Calibri", bold=True, color="FFFFFF")
     cell.fill = PatternFill("solid", fgColor="00375F")
 
 
@@ -246,6 +255,22 @@ def _wrapped(cell: Any) -> None:
     from openpyxl.styles import Alignment
 
     cell.alignment = Alignment(wrap_text=True, vertical="top")
+
+
+def _grown(sheet: Any, row: int) -> None:
+    """Make a row as high as its longest text needs: a row that has not been opened in Excel is one line high otherwise."""
+    lines = (
+        len(textwrap.wrap(str(cell.value), int(sheet.column_dimensions[cell.column_letter].width * 0.95)))
+        for cell in sheet[row]
+    )
+    sheet.row_dimensions[row].height = _LINE * max(1, *lines)
+
+
+def _printed(sheet: Any) -> None:
+    """On paper: lying, all columns on one page's width."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
 
 
 def _answer_look(cell: Any) -> None:

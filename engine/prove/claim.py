@@ -41,6 +41,8 @@ class Claim:
     text: str
     detail: str = ""
     exemption: str = ""
+    wish: RuleLooks | None = None
+    """What the illustration should look like too, where it can."""
     unless: tuple[str, ...] = ()
     """Codes of findings about the same rule that say it already."""
     when: Callable[[Moment], bool] = lambda moment: True

@@ -249,10 +249,7 @@ class SchemeComparison:
         """That a rule answers differently in a month that is inside the grant year."""
 
         def shows(scenes: Sequence[Scene]) -> Bool:
-            told = []
-            for scene in scenes[:2]:
-                rules = scene.component(component).rules.rules
-                told.append(next((one for one in rules if one.clause.rule.id == id), None))
+            told = [scene.answers(component).by_id(id) for scene in scenes[:2]]
             if told[0] is None or told[1] is None:
                 present = told[0] or told[1]
                 return False if present is None else disj(*present.effects.values())
@@ -264,9 +261,7 @@ class SchemeComparison:
                 )
             )
 
-        return lambda scenes: conj(
-            shows(scenes), neg(conj(*(one.component(component).rules.status["utenfor"] for one in scenes[:2])))
-        )
+        return lambda scenes: conj(shows(scenes), neg(conj(*(one.answers(component).is_outside for one in scenes[:2]))))
 
     # --- the application ------------------------------------------------------------------------------------------------
 

@@ -24,6 +24,10 @@ from engine.prove.stage import Stages
 TOGETHER = 24
 
 
+#: where nothing can be granted, no other rule decides anything: that is told when these are mended
+BLOCKING = ("MOTSTRID", "OPPFYLLES-ALDRI")
+
+
 @dataclass
 class Report:
     """What was found. `unknown` are values written as unknown, by scheme: no findings."""
@@ -78,8 +82,14 @@ def examine(book: Rulebook, clock: Clock, processes: int | None = None, only: Se
         for finding, unless in zip(answer.findings, answer.unless, strict=True):
             kept.setdefault(finding.id, (finding, unless))
     told_of = {(finding.code, finding.part) for finding, _ in kept.values()}
+    blocked = {finding.scheme for finding, _ in kept.values() if finding.code in BLOCKING}
     report.findings = sorted(
-        (finding for finding, unless in kept.values() if not any((code, finding.part) in told_of for code in unless)),
+        (
+            finding
+            for finding, unless in kept.values()
+            if not any((code, finding.part) in told_of for code in unless)
+            and (finding.code not in ("AVGJØR-ALDRI", "OVERLAPP") or finding.scheme not in blocked)
+        ),
         key=lambda one: (one.scheme, one.place, one.code),
     )
     report.unknown = [(name, *one) for name, stages in every.items() for one in rate_gaps.unknown_rates(stages)]

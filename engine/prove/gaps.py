@@ -114,13 +114,15 @@ def _gathered(
     found: dict[tuple[str, tuple[Month, Month]], dict[str, list[tuple[Moment, tuple[Rule, ...], tuple[Rule, ...]]]]],
 ) -> Iterator[Lapse]:
     """One lapse for all that the same rules read, and the same moments lack."""
-    told: dict[tuple[str, tuple[Rule, ...], tuple[Rule, ...], tuple[Moment, ...]], list[str]] = {}
+    told: dict[tuple[object, ...], Lapse] = {}
     for (component, _), by_name in found.items():
         for name, places in by_name.items():
             moments = tuple(dict.fromkeys(moment for moment, _, _ in places))
-            told.setdefault((component, places[0][1], places[0][2], moments), []).append(name)
-    for (component, before, after, moments), names in told.items():
-        yield Lapse(component, tuple(sorted(names)), before, after, moments)
+            before, after = places[0][1], places[0][2]
+            key = (component, moments, *((rule.origin, rule.id) for rule in (*before, *after)))
+            names = {*told[key].names, name} if key in told else {name}
+            told[key] = Lapse(component, tuple(sorted(names)), before, after, moments)
+    yield from told.values()
 
 
 Reads = dict[str, tuple[Rule, ...]]

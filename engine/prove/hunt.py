@@ -83,10 +83,11 @@ class Hunt:
     @property
     def given(self) -> list[Bool]:
         """What every application of the moment meets; with a component, that it is applied for."""
+        scenes = self.scenes  # what they read, the world has limits for
         found = [*self.world.limits, *self.world.at(self.moment)]
         if self.layout is not None:
             found += self.layout.formulas
-        for scene in self.scenes:
+        for scene in scenes:
             found += scene.formulas
         return [*found, self.scenes[-1].applied(self.component).yes] if self.component else found
 

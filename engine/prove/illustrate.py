@@ -40,14 +40,22 @@ class Illustration:
 def illustrate(stages: Stages, wanted: Illustration) -> tuple[Shown | None, str]:
     """The witness, or why there is none. Raises NotReplayed when the engine says otherwise."""
     why = "ingen søknad med inntil tre perioder i måneden viser det"
-    for moment in list(wanted.moments)[:MOST_PLACES]:
+    hunted = 0
+    for moment in wanted.moments:
+        stage = stages.stage(moment)
         try:
+            if hunted == MOST_PLACES or not stage.holds(wanted.looks(stage.scene)):
+                continue
+            hunted += 1
             found = stages.smallest(moment, wanted.component, wanted.looks, (_assessed, *wanted.wishes))
         except Undecided as reason:
             why = str(reason)
             continue
         if found is not None:
-            return _replayed(stages, found, wanted), ""
+            try:
+                return _replayed(stages, found, wanted), ""
+            except Disagreement as apart:
+                why = f"motoren nekter å avgjøre det: {apart}"
     return None, why
 
 
@@ -63,7 +71,7 @@ def _replayed(stages: Stages, found: Found, wanted: Illustration) -> Shown:
     except Disagreement:
         if wanted.refused:
             return shown
-        raise
+        raise  # told of as a finding of its own
     check(found.application, decision, found.scenes[0], found.model, found.month)
     said = wanted.confirms(decision, found.month)
     if said:

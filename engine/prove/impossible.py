@@ -10,15 +10,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from engine.language.condition import All, Condition, Judgement, Not
+from engine.language.condition import Any as AnyOf
 from engine.prove.logic import Bool, conj, disj
 from engine.prove.meaning import GroupMeaning, Meaning
 from engine.prove.moment import Moment
+from engine.prove.reading import lacks_value, names_in
+from engine.prove.rule_claims import INFORMS, conditions_of
 from engine.prove.site import DAYS, Site, sites
 from engine.prove.solver import Undecided
 from engine.prove.stage import Stage, Stages, is_late
-
-#: statuses that are, or can become, a grant
-_GRANTED = ("ja", "delvis", "skjønn")
 
 
 @dataclass
@@ -67,7 +68,7 @@ def _names(rules: Sequence[Meaning]) -> tuple[str, ...]:
 def _cores(stage: Stage, group: GroupMeaning) -> Iterator[tuple[tuple[Meaning, ...], tuple[Meaning, ...]]]:
     """The rules that rule everything out, and the rules that must apply for them to."""
     scoped = [one for one in group.rules if one.scope is not None]
-    granted = disj(*(group.status[one] for one in _GRANTED))
+    granted = _granted(group, group.rules)
     if not group.rules or not stage.holds(granted):
         yield from _core(stage, group, True, ())
         return
@@ -86,7 +87,7 @@ def _core(
     stage: Stage, group: GroupMeaning, applies: Bool, scoped: tuple[Meaning, ...]
 ) -> Iterator[tuple[tuple[Meaning, ...], tuple[Meaning, ...]]]:
     """The fewest rules found that no application meets together; none when something else is in the way."""
-    if not stage.holds(conj(applies, _granted(group, []))):
+    if not stage.holds(applies):
         return
     core = list(group.rules)
     for rule in group.rules:
@@ -98,10 +99,27 @@ def _core(
 
 
 def _granted(group: GroupMeaning, rules: Sequence[Meaning]) -> Bool:
-    """That a grant is possible when only these rules are looked at."""
-    effects: dict[str, Bool] = {}
-    for rule in rules:
-        for status, when in rule.effects.items():
-            effects[status] = disj(effects.get(status, False), when)
-    settled = group.settled(effects)
-    return disj(*(settled[one] for one in _GRANTED))
+    """That none of these rules stands in the way of a grant, or of a person's decision where the rules ask for one."""
+    return conj(*(_passes(group, one) for one in rules))
+
+
+def _passes(group: GroupMeaning, one: Meaning) -> Bool:
+    rule = one.clause.rule
+    if rule.consequence in INFORMS:
+        return True
+    asked = one.value.skjønn if _asks_a_person(rule.requirement) else False
+    asked_for = [name for condition in conditions_of(rule) for name in names_in(condition)]
+    month = group.moment.month if rule.per in ("lege", "måned") else None
+    needed = lacks_value(group.compiled.scheme, asked_for, month)  # a value that is lacking is a finding of its own
+    judged = conj(one.value.nei, one.effects.get("skjønn", False))
+    return disj(one.value.ja, judged, asked, conj(one.value.uavklart, needed))
+
+
+def _asks_a_person(condition: Condition) -> bool:
+    match condition:
+        case All(parts) | AnyOf(parts):
+            return any(_asks_a_person(part) for part in parts)
+        case Not(part):
+            return _asks_a_person(part)
+        case _:
+            return isinstance(condition, Judgement)

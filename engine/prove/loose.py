@@ -169,7 +169,8 @@ class Loose:
         self.formulas += [low >= 0, low <= most]
         if high is not None:
             self.formulas.append(most <= lift(high))
-        cause = Cause(*(z3.Bool(f"{name} {why}") for why in ("facts", "rates", "judged")))
+        judged = z3.Bool(f"{name} judged") if self.world.judged else False
+        cause = Cause(z3.Bool(f"{name} facts"), z3.Bool(f"{name} rates"), judged)
         self.formulas.append(disj(compare(low, "<", most), neg(disj(*cause))))
         return Number(low, most, False, cause)
 
@@ -255,6 +256,8 @@ class LooseScene(Scene):
         number = self.loose.number(key, self.loose.length.low)
         sure, perhaps = conj(parts[0], days[0] if days else True), conj(neg(parts[1]), neg(days[1]) if days else True)
         of = tuple(one if isinstance(one, bool) else one.ast.value for one in days)
+        if conj(perhaps, neg(sure)) is False:
+            self.loose.formulas.append(compare(number.low, "=", number.high))
         self.loose.count(_Count(number, sure, perhaps, of))
         if days and not whole:
             every = (*codes.known(True), *days)

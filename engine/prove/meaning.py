@@ -97,6 +97,21 @@ class GroupMeaning:
         telling = (clause for clause in self.in_force if clause.rule.consequence == "utenfor")
         return any(self.rule(clause).effects.get("utenfor", False) is True for clause in telling)
 
+    @cached_property
+    def is_outside(self) -> Bool:
+        """When the status is `utenfor`. Only the rules that can tell are looked at."""
+        when: dict[str, Bool] = {}
+        for clause in self.in_force:
+            if clause.rule.consequence in FIRST:
+                for status, holds in self.rule(clause).effects.items():
+                    _note(when, status, holds)
+        return conj(neg(when.get(FIRST[0], False)), when.get(FIRST[1], False))
+
+    def by_id(self, id: str) -> Meaning | None:
+        """What the rule with an id answers, when it is in force."""
+        found = next((clause for clause in self.in_force if clause.rule.id == id), None)
+        return None if found is None else self.rule(found)
+
     def rule(self, clause: Clause) -> Meaning:
         """What one rule answers."""
         if id(clause) not in self._made:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import permutations
 
 from engine.decide.compiled import CompiledScheme
+from engine.decide.group import FIRST
 from engine.language.model import DaysCounted, LastOf, Rule, Run, SumOverDays
 from engine.language.rulebook import SchemeRules
 from engine.prove.claim import Claim
@@ -62,12 +63,18 @@ def facts_of(scheme: SchemeRules, rule: Rule) -> frozenset[str]:
 
 def _overlap(rule: Rule, other: Rule, where: tuple[Site, ...]) -> Claim:
     def adds(group: GroupMeaning, one: Meaning) -> Bool:
-        """That the rule has an effect that the other does not have."""
+        """That the rule has an effect where the other has none as strong."""
         beside = meaning_of(group, other)
         assert beside is not None
-        if not set(rule.opens_for) <= set(other.opens_for):
-            return disj(*one.effects.values())
-        return disj(*(conj(when, neg(beside.effects.get(status, False))) for status, when in one.effects.items()))
+        found: list[Bool] = []
+        strongest: list[Bool] = []
+        for status in (*FIRST, *group.group.order):
+            strongest.append(beside.effects.get("delvis" if status == "ja" else status, False))
+            own = one.effects.get("delvis" if status == "ja" else status, False)
+            found.append(conj(own, neg(disj(*strongest))))
+            if status == "nei" and not set(rule.opens_for) <= set(other.opens_for):
+                found.append(own)
+        return disj(*found)
 
     return Claim(
         "OVERLAPP",

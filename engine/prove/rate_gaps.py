@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.language.condition import Condition, Given, leaves
+from engine.language.condition import Condition, Given, leaves, operand_names
 from engine.language.expression import names
-from engine.language.model import Calculation, Formula, Parameter, Quantity, Variant
-from engine.prove.logic import Bool, conj, neg
+from engine.language.model import Calculation, Parameter, Quantity, Variant
+from engine.prove.logic import Bool, conj, disj, neg
+from engine.prove.meaning import GroupMeaning
 from engine.prove.moment import Moment
-from engine.prove.reading import names_in, read_by
-from engine.prove.rule_claims import conditions_of
+from engine.prove.reading import names_in, reached_in
+from engine.prove.rule_claims import INFORMS, conditions_of
 from engine.prove.scene import Scene
 from engine.prove.site import DAYS, LIST, MONTHS, Site, sites
 from engine.prove.stage import Looks, Stages, is_late
@@ -81,11 +82,16 @@ def _at(stages: Stages, site: Site, moment: Moment) -> Iterator[RateGap]:
         for name in _unguarded(conditions_of(clause.rule))
         if site.kind in (MONTHS, DAYS, LIST) or name
     }
-    for name in sorted(_reached(stages, asked, month)):
+    for name in sorted(reached_in(stages.scheme.scheme, asked, month)):
         parameter = stages.scheme.scheme.parameters.get(name)
         if parameter is not None:
             yield from _holes(
-                stages, parameter, site.component, moment, month, name in _reached(stages, calculated, month)
+                stages,
+                parameter,
+                site.component,
+                moment,
+                month,
+                name in reached_in(stages.scheme.scheme, calculated, month),
             )
 
 
@@ -99,30 +105,6 @@ def _unguarded(conditions: list[Condition]) -> set[str]:
         if isinstance(leaf, Given) and leaf.word == "kjent"
     }
     return found - guarded
-
-
-def _reached(stages: Stages, asked: set[str], month: Month | None) -> set[str]:
-    """Names, and those they are worked out from in the month."""
-    scheme = stages.scheme.scheme
-    found: set[str] = set()
-    waiting = list(asked)
-    while waiting:
-        name = waiting.pop()
-        if name in found:
-            continue
-        found.add(name)
-        parameter = scheme.parameters.get(name)
-        if parameter is not None:
-            for row in parameter.values:
-                if row.formula is not None and (month is None or row.months.holds(month)):
-                    waiting += [one.name for one in names(row.formula)]
-            continue
-        versions = [one for one in scheme.definitions.get(name, ()) if month is None or one.months.holds(month)]
-        if versions and isinstance(versions[-1].meaning, Formula):
-            waiting += [one.name for one in names(versions[-1].meaning.value)]
-        elif versions:
-            waiting += read_by(scheme, name)
-    return found
 
 
 def _holes(
@@ -159,6 +141,20 @@ def _keys(stages: Stages, parameter: Parameter, moment: Moment) -> list[str | No
     if fact.kind == "heltall" and low is not None and high is not None and high - low < _COUNTED:
         return [str(number) for number in range(int(low), int(high) + 1)]
     return []
+
+
+def lacks_rate(stages: Stages, parameter: Parameter, group: GroupMeaning) -> Bool:
+    """That a rule that applies cannot be answered for want of the table's value."""
+    found: list[Bool] = []
+    for rule in group.rules:
+        if rule.clause.rule.consequence in INFORMS:
+            continue
+        for leaf in (leaf for condition in conditions_of(rule.clause.rule) for leaf in leaves(condition)):
+            reached = reached_in(stages.scheme.scheme, {name.name for name in operand_names(leaf)}, group.moment.month)
+            if parameter.name in reached:
+                applies = True if rule.scope is None else rule.scope.yes
+                found.append(conj(applies, rule.value.uavklart, group.frame.lacks(leaf).rates))
+    return disj(*found)
 
 
 def none_fits(parameter: Parameter, component: str) -> Looks:

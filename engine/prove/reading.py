@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from engine.language.condition import Condition, leaves, operand_names
 from engine.language.expression import names
 from engine.language.model import DaysCounted, EarliestOf, Formula, LastOf, Run, SumOfEarlier, SumOverDays
 from engine.language.rulebook import SchemeRules
+from engine.text.month import Month
 
 
 def reached_by(scheme: SchemeRules) -> set[str]:
@@ -59,3 +62,35 @@ def names_in(condition: Condition | None) -> list[str]:
     """Every name in a condition."""
     found = leaves(condition) if condition is not None else ()
     return [name.name for leaf in found for name in operand_names(leaf)]
+
+
+def reached_in(scheme: SchemeRules, asked: Iterable[str], month: Month | None) -> set[str]:
+    """Names, and those they are worked out from in a month; in any month when none is given."""
+    found: set[str] = set()
+    waiting = list(asked)
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        table = scheme.parameters.get(name)
+        versions = [one for one in scheme.definitions.get(name, ()) if month is None or one.months.holds(month)]
+        if table is not None:
+            rows = [row for row in table.values if month is None or row.months.holds(month)]
+            waiting += [one.name for row in rows if row.formula is not None for one in names(row.formula)]
+        elif versions and isinstance(versions[-1].meaning, Formula):
+            waiting += [one.name for one in names(versions[-1].meaning.value)]
+        elif versions:
+            waiting += read_by(scheme, name)
+    return found
+
+
+def lacks_value(scheme: SchemeRules, asked: Iterable[str], month: Month | None) -> bool:
+    """Whether some rate or threshold behind the names has no value in the month, or is written as unknown."""
+    for name in reached_in(scheme, asked, month):
+        table = scheme.parameters.get(name)
+        if table is not None:
+            rows = [row for row in table.values if month is None or row.months.holds(month)]
+            if not rows or any(row.unknown for row in rows):
+                return True
+    return False

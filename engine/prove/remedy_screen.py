@@ -64,4 +64,4 @@ def _told(told: words.Told, found: Remedies) -> Iterator[RenderableType]:
 
 
 def _indented(text: str, steps: int, style: str = "") -> RenderableType:
-    return Padding(Unbroken(text, style=style), (0, 0, 0, 2 * steps))
+    return Padding(Unbroken(text, style=style), (0, 0, 0, 2 * steps), expand=False)

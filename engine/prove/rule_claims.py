@@ -47,7 +47,7 @@ def _claims(rule: Rule, own: tuple[Site, ...], prose: Prose) -> Iterator[Claim]:
         (rule,),
         own,
         lambda group, one: disj(one.value.nei, one.value.skjønn),
-        lambda group, one: one.value.ja,
+        lambda group, one: met(one),
         "",
         f"{name} er alltid oppfylt. Ingen søknad kan svare nei på kravet, så vilkåret stanser aldri noe.",
         unless=("GJELDER-ALDRI", "UNNTAK-SLUKER"),
@@ -156,10 +156,11 @@ def _leaf_claims(rule: Rule, own: tuple[Site, ...], prose: Prose) -> Iterator[Cl
                 (rule,),
                 own,
                 _changed_by(leaf, answer),
-                _answering(leaf, answer),
+                lambda group, one: True,
                 "",
                 f"Leddet «{told}» i vilkåret «{rule.title}» har ingen virkning: svaret blir det samme om det alltid var {word}.",
                 detail=told,
+                wish=_answering(leaf, answer),
                 unless=("GJELDER-ALDRI", "SVIKTER-ALDRI", "OPPFYLLES-ALDRI", "UNNTAK-SLUKER", "UNNTAK-UTEN-VIRKNING"),
             )
 

@@ -58,6 +58,7 @@ class Scene:
         }
         self.doctor = {**self.base, **vectors(world.of(DOCTOR, "lege"))}
         self._components: dict[str, ComponentScene] = {}
+        self._answers: dict[str, GroupMeaning] = {}
         self._frames: dict[str, Frame] = {}
 
     def component(self, name: str) -> ComponentScene:
@@ -75,6 +76,13 @@ class Scene:
             held = disj(held, conj(amount.unknown, neg(amount.cause.rates)), amount.ranged)
         rules = GroupMeaning(self.compiled, part.months, self.moment, frame, True, held)
         return ComponentScene(part, rules, amount, frame)
+
+    def answers(self, name: str) -> GroupMeaning:
+        """The component's rules one by one: without what its amount lacks, they do not give a status."""
+        if name not in self._answers:
+            part = self.compiled.components[name]
+            self._answers[name] = GroupMeaning(self.compiled, part.months, self.moment, self.frame_of(part), True)
+        return self._answers[name]
 
     def frame_of(self, part: CompiledComponent) -> Frame:
         """The month's frame, for the component."""

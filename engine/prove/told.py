@@ -13,10 +13,10 @@ from engine.prove.finding import Finding, Shown
 from engine.prove.gaps import DateGap, Lapse, MonthGap
 from engine.prove.illustrate import Illustration, illustrate
 from engine.prove.impossible import Impossible
-from engine.prove.logic import Bool, conj, disj, neg
+from engine.prove.logic import Bool, conj, disj
 from engine.prove.moment import Moment, when
 from engine.prove.parity import Disparity, differs_in
-from engine.prove.rate_gaps import NoCalculation, RateGap, none_fits
+from engine.prove.rate_gaps import NoCalculation, RateGap, lacks_rate, none_fits
 from engine.prove.reading import names_in
 from engine.prove.rule_claims import conditions_of
 from engine.prove.scene import Scene
@@ -75,7 +75,8 @@ def of_claim(stages: Stages, proved: Proved) -> Finding:
         return ""
 
     wanted = looks(site, claim.rules, claim.shows) if proved.places else _true
-    witness, why = illustrate(stages, Illustration(wanted, site.component, moments, confirms))
+    wishes = () if claim.wish is None else (looks(site, claim.rules, claim.wish),)
+    witness, why = illustrate(stages, Illustration(wanted, site.component, moments, confirms, wishes))
     exemption = next((one for one in rule.exemptions if one.id == claim.exemption), None)
     return Finding(
         claim.code,
@@ -113,14 +114,18 @@ def of_impossible(stages: Stages, one: Impossible) -> Finding:
     what = f" «{stages.scheme.components[site.name].component.title}».{where}" if site.timed else " noe."
     ids = {meaning.clause.rule.id for meaning in one.scoped}
 
+    core = {name_of(rule) for rule in rules}
+
     def applies(scene: Scene) -> Bool:
         group = site.meanings(scene)[0][1]
         scopes = [rule.scope.yes for rule in group.rules if rule.clause.rule.id in ids and rule.scope is not None]
-        return conj(*scopes, neg(disj(*(group.status[status] for status in (*_PAID, "skjønn")))))
+        return conj(*scopes, disj(*(one.value.nei for one in group.rules if name_of(one.clause.rule) in core)))
 
     def confirms(decision: Decision, month: Month) -> str:
         failed = [answer.result for rule in rules for answer in _answered(decision, rule, month)]
-        return "" if any(result in ("ikke oppfylt", "uavklart") for result in failed) else ", ".join(failed)
+        if any(result in ("ikke oppfylt", "uavklart") for result in failed):
+            return ""
+        return "" if decision.outcome == decision.compiled.summary.formal_defect else ", ".join(failed) or "ingenting"
 
     def refused(scene: Scene) -> Bool:
         return site.meanings(scene)[0][1].status["nei"]
@@ -240,14 +245,25 @@ def of_lapse(stages: Stages, lapse: Lapse) -> Finding:
     if not lapse.names:
         text = f"For «{title}» er det ingenting som må være oppfylt. Det gjelder {when(lapse.moments)}."
         first = stages.scheme.components[lapse.component].component
-        return Finding("HULL-REGLER", stages.scheme_id, lapse.component, first.place, text, (), "", (), witness, why)
+        return Finding(
+            "HULL-REGLER",
+            stages.scheme_id,
+            f"{stages.scheme_id}/{lapse.component}",
+            first.place,
+            text,
+            (),
+            "",
+            (),
+            witness,
+            why,
+        )
     words = list_text([f"«{name.replace('_', ' ')}»" for name in lapse.names])
     before, after = (list_text(sorted({f"«{rule.title}»" for rule in rules})) for rules in (lapse.before, lapse.after))
     text = (
         f"Ingen vilkår for «{title}» ser på {words} her, men det gjør {before} på den ene siden og {after} på den andre. "
         f"Det gjelder {when(lapse.moments)}."
     )
-    rules = list(dict.fromkeys((*lapse.before, *lapse.after)))
+    rules = list({name_of(rule): rule for rule in (*lapse.before, *lapse.after)}.values())
     return Finding(
         "HULL-I-TID",
         stages.scheme_id,
@@ -275,7 +291,7 @@ def of_rate(stages: Stages, gap: RateGap) -> Finding:
         own = scene.component(gap.component)
         fits = True if gap.variant is None else own.frame.tree(gap.variant.when).yes
         if not gap.by_calculation:
-            return conj(fits, own.rules.status["uavklart"])
+            return conj(fits, own.rules.status["uavklart"], lacks_rate(stages, parameter, own.rules))
         assert own.amount is not None
         return conj(fits, disj(*(own.rules.status[one] for one in _PAID)), own.amount.unknown)
 

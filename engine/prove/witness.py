@@ -36,7 +36,7 @@ class NotReplayed(Exception):
     def __str__(self) -> str:
         where, expected, found = self.args
         return (
-            f"BEVIS-SPILL: et vitne stemmer ikke med motoren ({where}): formlene sier {expected}, motoren sier {found} – "
+            f"vitne.yaml:1:1: BEVIS-SPILL: et vitne stemmer ikke med motoren ({where}): formlene sier {expected}, motoren sier {found} – "
             "bevisene kan ikke brukes før feilen er rettet – meld feilen, med søknaden: "
             f"{self.application.facts} {[doctor.facts for doctor in self.application.doctors]} "
             f"{[period.facts for doctor in self.application.doctors for period in doctor.periods]}"

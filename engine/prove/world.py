@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -36,6 +35,9 @@ class World:
             if any(one != meant[0] for one in meant):
                 raise Undecided("opplysningene i søknaden er ikke de samme i de to versjonene av vokabularet")
         self.variables: dict[str, Variable] = {}
+        levels = ("søknad", "lege", "periode")
+        #: whether an answer in an application can be that a person must judge
+        self.judged = any(fact.unclear for level in levels for fact in self.vocabulary.facts_of(scheme, level))
 
     def variable(self, owner: str, fact: Fact) -> Variable:
         """The variable of a fact of an owner."""
@@ -77,10 +79,11 @@ class World:
         return found
 
 
-def _meant(fact: Fact) -> Fact:
-    """A fact without what is only said of it."""
-    fields = {name: _meant(one) for name, one in fact.fields.items()}
-    return replace(fact, question="", help="", changeable=None, change=None, fields=fields, schemes=())
+def _meant(fact: Fact) -> tuple[object, ...]:
+    """What a fact means: everything but what is only said of it."""
+    values = (fact.name, fact.level, fact.kind, fact.unit, fact.choices, frozenset(fact.unclear), fact.pattern)
+    bounds = (fact.at_least, fact.above, fact.at_most, fact.default, fact.optional, fact.required)
+    return *values, *bounds, *(_meant(one) for one in fact.fields.values())
 
 
 def vectors(variables: dict[str, Variable]) -> dict[str, Vector]:

@@ -36,11 +36,9 @@ def _is_folder(path: Path) -> bool:
 
 
 def _within(folder: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
-    yield from sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix in suffixes and not path.name.startswith("~$") and path.is_file()
-    )
+    """A link that leads nowhere is a file too: it is told of when it is read, not left out unseen."""
+    named = (path for path in folder.rglob("*") if path.suffix in suffixes and not path.name.startswith("~$"))
+    yield from sorted(path for path in named if path.is_file() or (path.is_symlink() and not path.exists()))
 
 
 def _empty(path: Path) -> Fault:

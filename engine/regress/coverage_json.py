@@ -10,7 +10,7 @@
                             "vist_av": "fil" | null, "antall_saker": 3, "mangel": "…" | null, "fordi": "…" | null}]}],
      "bare_øyeblikksbilder": ["ÅR/…/vilkår"],
      "unntak_som_ikke_trengs": [{"regel": "…", "del": "…"}],
-     "siden": {"versjon": "main (…)", "ikke_lenger_prøvd": [{"regel": "ÅR/…/vilkår", "del": "…", "mangel": "…"}]} | null}
+     "siden": {"versjon": "main (…)", "nye_hull": [{"regel": "ÅR/…/vilkår", "del": "…", "mangel": "…"}]} | null}
 
 `slag` of a rule is regelsett, vilkår, opphevelse, merknad, definisjon, komponent or sats. `del` is what `dekning-unntak.yaml` calls the part.
 A grense tells one case for each side; other parts count all.
@@ -51,7 +51,7 @@ def _since(since: Since | None) -> dict[str, Any] | None:
     lost = [
         {"regel": subject.key, "del": part.key, "mangel": part.lack} for subject, parts in since.lost for part in parts
     ]
-    return {"versjon": since.version, "ikke_lenger_prøvd": lost}
+    return {"versjon": since.version, "nye_hull": lost}
 
 
 def _subject(subject: Subject) -> dict[str, Any]:

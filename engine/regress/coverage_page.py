@@ -32,6 +32,8 @@ def _body(coverage: Coverage) -> Iterator[str]:
             f"<td>{words.share(share)}</td></tr>"
         )
     yield "</table>"
+    schemes = list(dict.fromkeys(one.scheme for one in coverage.subjects))
+    yield from _contents(coverage, schemes)
     yield from _since(coverage)
     lacking = [one for one in coverage.subjects if one.holes]
     if lacking:
@@ -41,8 +43,6 @@ def _body(coverage: Coverage) -> Iterator[str]:
     yield f"<p>{escape(words.snapshots(coverage))}</p>"
     for rule, part in coverage.unneeded:
         yield f"<p>Unntaket for «{escape(part)}» i {escape(rule)} trengs ikke lenger.</p>"
-    schemes = list(dict.fromkeys(one.scheme for one in coverage.subjects))
-    yield from _contents(coverage, schemes)
     for scheme in schemes:
         yield f'<h2 id="ordning-{escape(scheme)}">{escape(scheme)}</h2>'
         for subject in coverage.subjects:

@@ -44,12 +44,8 @@ def holes(subject: Subject, parts: Sequence[Part] | None = None) -> Iterator[str
 
 
 def since(one: Since) -> str:
-    """The heading of what is no longer tested, or the sentence that nothing is lost."""
-    return (
-        f"Ikke lenger prøvd siden {one.version}"
-        if one.lost
-        else f"Alt som var prøvd i {one.version}, er fremdeles prøvd."
-    )
+    """The heading of what is no longer or not yet tested, or the sentence that there is nothing."""
+    return f"Nye hull siden {one.version}" if one.lost else f"Ingen nye hull siden {one.version}."
 
 
 def arguments(subject: Subject) -> Iterator[tuple[str, str]]:

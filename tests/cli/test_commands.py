@@ -860,6 +860,17 @@ def test_a_reader_that_leaves_does_not_change_the_exit_code(words: str, code: in
         assert process.wait() == code
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only where there is a device that is always full")
+@pytest.mark.parametrize("words", [["vurder", str(TIED)], ["vis", "2024/nasjonal-alis"], ["--versjon"], []])
+def test_an_answer_that_cannot_be_written_is_an_error(words: list[str]) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        told = subprocess.run(process(*words), stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT, check=False)
+    assert (told.returncode, told.stderr) == (
+        2,
+        "utdata:1:1: FIL-SKRIV: svaret kunne ikke skrives ferdig – disken er full – frigjør plass og prøv igjen\n",
+    )
+
+
 def test_every_command_has_the_same_progress_bar() -> None:
     own = [path.name for path in (ROOT / "engine").rglob("*.py") if "rich.progress" in path.read_text(encoding="utf-8")]
     assert own == ["progress.py"]

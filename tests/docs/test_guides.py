@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 GUIDES = [
     "README.md",
     "docs/endre-en-regel.md",
+    "docs/er-reglene-prøvd.md",
+    "docs/hva-skal-til.md",
     "docs/legg-inn-en-sats.md",
     "docs/nytt-tilskuddsår.md",
     "docs/simuler-en-endring.md",
@@ -33,7 +35,7 @@ SHELL = """
 alis() {{
   case "$1 $*" in
     *--format*) "{python}" -m engine.cli.main "$@" ;;
-    vurder*|konsekvens*|simuler*|regelsett*) "{python}" -m engine.cli.main "$@" --format tekst ;;
+    vurder*|konsekvens*|simuler*|regelsett*|hva-skal-til*|neste-spørsmål*) "{python}" -m engine.cli.main "$@" --format tekst ;;
     *) "{python}" -m engine.cli.main "$@" ;;
   esac
 }}

@@ -324,23 +324,23 @@ def test_what_a_change_of_the_rules_leaves_untested_is_told(
     command = ["test", *map(str, of("fullstendig-søknad")), "--regler", "rules", "--siden", "HEAD"]
     command += ["--dekning", "--dekning-json", str(data), "--dekning-html", str(page)]
     assert main(command) == 0
-    told = "Alt som var prøvd i HEAD ("
+    told = "Ingen nye hull siden HEAD ("
     assert told in capsys.readouterr().out and told in page.read_text(encoding="utf-8")
-    assert json.loads(data.read_text(encoding="utf-8"))["siden"]["ikke_lenger_prøvd"] == []
+    assert json.loads(data.read_text(encoding="utf-8"))["siden"]["nye_hull"] == []
     rules = small / "2017" / "spesialisering.yaml"
     text = rules.read_text(encoding="utf-8")
     assert text.count("krav: {deltar_i_evaluering: ja}") == 1
     rules.write_text(text.replace("krav: {deltar_i_evaluering: ja}", "krav: {deltar_i_evaluering: nei}"), "utf-8")
     assert main(command) == 1
     shown = capsys.readouterr().out
-    lost = shown[shown.index("Ikke lenger prøvd siden HEAD (") : shown.index("\nIkke prøvd\n")].splitlines()
+    lost = shown[shown.index("Nye hull siden HEAD (") : shown.index("\nIkke prøvd\n")].splitlines()
     assert lost[1] == "vilkår 2017/spesialisering/evaluering"
     assert lost[2].endswith("tildelingskriterier: ingen test viser vilkåret oppfylt")
     assert len([line for line in lost if line]) == 5
-    assert {one["del"] for one in json.loads(data.read_text(encoding="utf-8"))["siden"]["ikke_lenger_prøvd"]} == {
+    assert {one["del"] for one in json.loads(data.read_text(encoding="utf-8"))["siden"]["nye_hull"]} == {
         "oppfylt", "krav sant", "krav alene sant",
     }  # fmt: skip
-    assert "<h2>Ikke lenger prøvd siden HEAD (" in page.read_text(encoding="utf-8")
+    assert "<h2>Nye hull siden HEAD (" in page.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("wanted", ["101", "-1", "alt"])

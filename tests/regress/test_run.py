@@ -200,6 +200,14 @@ def test_a_broken_case_fails_alone_and_the_rest_run(mixed: Path, run: Run) -> No
     assert "Traceback" not in out
 
 
+def test_a_link_to_a_case_that_is_gone_is_not_left_out_unseen(cases: Path, run: Run) -> None:
+    shutil.copy(FIXTURES / "2023/veiledning-full-stilling.yaml", cases)
+    (cases / "borte.yaml").symlink_to("flyttet.yaml")
+    code, out, _ = run("test", "saker")
+    assert code == 2 and "saker/borte.yaml:1:1: FIL-MANGLER" in out
+    assert out.rstrip().endswith("1 av 2 saker stemmer, 1 kunne ikke leses.")
+
+
 def test_json(mixed: Path, run: Run) -> None:
     run("test", "saker", "--json", "r.json")
     found = json.loads(Path("r.json").read_text(encoding="utf-8"))
@@ -292,6 +300,33 @@ def test_junit_has_the_shape_that_readers_check(mixed: Path, run: Run) -> None:
 def test_two_processes_give_what_one_gives(drafted: Path) -> None:
     paths = case_files([FIXTURES / "2025"])
     assert list(run_cases(paths, drafted, processes=2)) == list(run_cases(paths, drafted, processes=1))
+
+
+def test_a_process_that_is_killed_is_told_without_a_trace(
+    cases: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the system does when memory runs out."""
+    import multiprocessing
+
+    from engine.regress import run as runner
+
+    shutil.copy(FIXTURES / "2023/veiledning-full-stilling.yaml", cases)
+    real = runner.ProcessPoolExecutor
+
+    class Killed(real):  # type: ignore[valid-type, misc]
+        def map(self, *words: object, **more: object) -> object:
+            found = super().map(*words, **more)
+            for process in multiprocessing.active_children():
+                process.kill()
+            return found
+
+    monkeypatch.setattr(runner, "ProcessPoolExecutor", Killed)
+    code, out, err = run("test", "saker", "--prosesser", "2")
+    assert (code, out) == (2, "")
+    assert (
+        err.startswith("kommandolinjen:1:1: PROSESS: en av prosessene ble stanset utenfra")
+        and len(err.splitlines()) == 1
+    )
 
 
 def test_choosing_cases(rules: Path) -> None:

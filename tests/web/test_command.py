@@ -27,10 +27,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(database: Path, *arguments: str) -> Iterator[tuple[httpx2.Client, subprocess.Popen[str]]]:
+def served(
+    database: Path, *arguments: str, **environment: str
+) -> Iterator[tuple[httpx2.Client, subprocess.Popen[str]]]:
     """A server, and a browser at the address it prints."""
     command = [*ALIS, "web", "--port", str(free_port()), "--database", str(database), *arguments]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | environment
+    ) as process:
         try:
             assert process.stdout is not None
             said = process.stdout.readline()
@@ -91,6 +95,19 @@ def test_examples_are_there_once_and_survive_a_kill(examples: Path, tmp_path: Pa
     connection.close()
     code, out, err = told("lager", "--database", str(database))
     assert code == 1 and "hendelse 3: innholdet er endret" in err and "ikke som det ble skrevet" in out
+
+
+def test_with_login_each_request_is_a_line_without_names(tmp_path: Path) -> None:
+    login = {"UTSTEDER": "http://127.0.0.1:1", "KLIENT": "k", "HEMMELIGHET": "h"}
+    environment = {f"ALIS_OIDC_{name}": value for name, value in login.items()}
+    with served(tmp_path / "s.sqlite3", **environment) as (browser, process):
+        assert browser.get("/saker?søk=Kari", follow_redirects=False).status_code == 303
+        assert browser.get("/logg-inn").status_code == 503
+        process.send_signal(signal.SIGINT)
+        process.wait()
+        assert process.stderr is not None
+        log = process.stderr.read()
+    assert re.search(r"INFO [0-9a-f]{8} GET /saker 303 \d+ ms\n", log) and "Kari" not in log and "s%C3%B8k" not in log
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -66,3 +67,45 @@ def test_a_database_that_is_gone_is_told_of_in_bokmål(browser: Browser, request
     assert answer.status_code == 503 and "ingenting ble lagret" in answer.text
     assert str(database.shown) not in answer.text
     assert browser.get("/saker").status_code == 200
+
+
+def test_a_database_user_that_owns_nothing_is_enough(postgres: Server, rules: Path) -> None:
+    """As the guide to running the service says: that user can neither change the ledger nor put its triggers out."""
+    import psycopg
+    from sqlalchemy.engine import make_url
+
+    from engine.store.database import Database
+    from engine.web.app import create_app
+
+    address = postgres.database()
+    Database(address).close()
+    url = make_url(address)
+    schema = str(url.query["options"]).partition("=")[2]
+    owner = psycopg.connect(user=url.username, dbname=url.database, autocommit=True, **url.query)
+    owner.execute("CREATE ROLE tjenesten LOGIN")
+    owner.execute(f"GRANT USAGE ON SCHEMA {schema} TO tjenesten")
+    guide = (Path(__file__).parents[2] / "docs/drift.md").read_text(encoding="utf-8")
+    statements = re.findall(r"^GRANT .*;$", guide, re.MULTILINE)
+    assert len(statements) >= 3
+    for statement in statements:
+        owner.execute(statement)
+    owner.close()
+    as_user = address.replace("alis@", "tjenesten@")
+    with Browser(create_app(Settings(rules, as_user, workers=1)), base_url="http://localhost") as opened:
+        opened.get("/saker")
+        made = opened.submit("/saker", files={"fil": ("s.yaml", CASE, "x/y")})
+        opened.get(made.url.path)
+        assert opened.submit(f"{made.url.path}/slett", {"grunn": "x", "bekreft": "ja"}).status_code == 200
+        assert check(opened.app.state.service.database).whole
+    user = psycopg.connect(user="tjenesten", dbname=url.database, autocommit=True, **url.query)
+    for statement in (
+        "UPDATE hendelse SET hvem = 'x'",
+        "DELETE FROM hendelse",
+        "UPDATE innhold SET tekst = ''",
+        "ALTER TABLE hendelse DISABLE TRIGGER ALL",
+        "DROP TABLE sak",
+        "SET session_replication_role = replica",
+    ):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            user.execute(statement)
+    user.close()
