@@ -37,7 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--lege", metavar="ID", help="bare denne legen")
     parser.add_argument("--måned", dest="måned", metavar="MÅNED", help="bare denne måneden")
-    parser.add_argument("--tid", type=int, default=60, metavar="SEKUNDER", help="tidsgrense; utelatt: 60")
+    parser.add_argument("--tid", type=int, default=45, metavar="SEKUNDER", help="tidsgrense; utelatt: 45")
     parser.add_argument("--regler", metavar="MAPPE", help="mappen med reglene")
 
 

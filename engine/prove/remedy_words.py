@@ -43,7 +43,7 @@ def value_text(one: Changeable, value: Stated | None) -> str:
 
 
 def answer_text(one: Changed) -> str:
-    """What the answer must be: `senest 10.3.2023`, `minst 60 %`, `«ingen» eller «egen praksis»`."""
+    """What the answer must be: `senest 17.5.2020`, `minst 80 %`, `«rød» eller «grønn»`."""
     fact = one.fact
     if one.piece.low is None:
         choices = [one.piece, *one.also]
