@@ -293,7 +293,9 @@ def test_a_rule_with_no_test_fails_the_gate_by_name(
     ikke_oppfylt: skjønn
     begrunnelse: {oppfylt: Posten er liten nok., ikke_oppfylt: Posten er stor.}
 """
-    rules.write_text(rules.read_text(encoding="utf-8") + added, encoding="utf-8")
+    written = rules.read_text(encoding="utf-8")
+    assert written.count("\nvilkår:\n") == 1
+    rules.write_text(written.replace("\nvilkår:\n", "\nvilkår:" + added), encoding="utf-8")
     case = edited(*of("fullstendig-søknad"), tmp_path)
     text = re.sub(r"  budsjett:\n(    - .*\n)+", "", case.read_text(encoding="utf-8"))
     case.write_text(text, encoding="utf-8")

@@ -441,7 +441,7 @@ def test_only_rule_files_are_written(repository: Path, tmp_path: Path, monkeypat
     assert written == {
         path.relative_to(RULES).as_posix()
         for path in RULES.rglob("*.yaml")
-        if path.parent != RULES or path.name == "vokabular.yaml"
+        if path.parent != RULES or path.name in ("vokabular.yaml", "dekning-unntak.yaml")
     }
     assert not any(path.is_symlink() for path in tmp_path.rglob("*"))
     assert found.folder.parent == tmp_path
