@@ -38,14 +38,14 @@ def _body(report: Report) -> Iterator[str]:
     yield _paragraph([f"Kjent beløp: {impact_words.totals(effect.whole)}.", *words.caveats(effect)])
     yield _paragraph(words.not_compared(effect))
     yield _paragraph(words.rejected(report.simulation))
-    yield "<h2>Dette er endret i reglene</h2>"
-    if not report.changes:
-        yield "<p>Reglene er like i de to versjonene.</p>"
-    yield from page.changes((change, "") for change in report.changes)
     if effect.anything:
         yield from _outcomes(effect)
         yield from _kroner(effect)
         yield from _movers(effect)
+    yield "<h2>Dette er endret i reglene</h2>"
+    if not report.changes:
+        yield "<p>Reglene er like i de to versjonene.</p>"
+    yield from page.changes((change, "") for change in report.changes)
 
 
 def _paragraph(sentences: Iterable[str]) -> str:
