@@ -351,12 +351,15 @@ class _Statuses(DoctorAssessment):
 
 
 def _statuses(decision: Decision) -> dict[Unit, Any]:
-    found: dict[Unit, Any] = {
-        (doctor.doctor.id, month.month): tuple((name, one.status) for name, one in month.components.items())
+    """What each month comes to; a component that is refused is as one that is not looked at."""
+    return {
+        (doctor.doctor.id, month.month): (
+            month.status,
+            tuple((name, one.status) for name, one in month.components.items() if one.status != "nei"),
+        )
         for doctor in decision.doctors
         for month in doctor.months
     }
-    return found
 
 
 def _text(value: Stated) -> str:

@@ -182,7 +182,7 @@ def check_ends_alike(whole: Application, book: Rulebook) -> int:
 # --- the same end --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("case", CASES[::5])
+@pytest.mark.parametrize("case", CASES[::12])
 def test_a_fixture_asked_for_piece_by_piece_ends_as_the_whole(case: str, book: Rulebook) -> None:
     whole = read_application(FIXTURES / case, book)
     if len(whole.doctors) > 2:
@@ -190,7 +190,7 @@ def test_a_fixture_asked_for_piece_by_piece_ends_as_the_whole(case: str, book: R
     check_ends_alike(whole, book)
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @each(data=national_applications(most_doctors=1))
 def test_any_application_asked_for_piece_by_piece_ends_as_the_whole(data: Json, book: Rulebook) -> None:
     check_ends_alike(of(data, book), book)
