@@ -111,7 +111,7 @@ class Hunt:
         for wish in hoped:
             if question.holds(wish):
                 question.add([wish])
-        ordinary = self._profile(world)
+        ordinary = self.ordinary
         odd = self._fewest(question, world, layout, ordinary)
         self._nearest(question, world, layout, ordinary)
         question.holds()
@@ -119,11 +119,12 @@ class Hunt:
         told = tuple(name for name, holds in odd if z3.is_true(model.eval(holds, model_completion=True)))
         return Found(application_of(model, world, layout), model, scenes, self.month, told)
 
-    def _profile(self, world: World) -> Profile:
-        for one in reversed(self.rulebooks):
-            own = World([one.vocabulary], world.scheme, self.horizon)
-            return profile(one, self.moment, self.month, self.component, self.clock, own)
-        return {}
+    @cached_property
+    def ordinary(self) -> Profile:
+        """What is ordinary in the month, by the rules of the last rulebook."""
+        one = self.rulebooks[-1]
+        world = World([one.vocabulary], self.world.scheme, self.horizon)
+        return profile(one, self.moment, self.month, self.component, self.clock, world)
 
     def _fewest(
         self, question: Question, world: World, layout: Layout | None, ordinary: Profile
