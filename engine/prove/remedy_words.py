@@ -60,7 +60,7 @@ def answer_text(one: Changed) -> str:
 
 
 def sentence(one: Changed, application_doctors: Sequence[Any]) -> str:
-    """`avtalen må være signert senest 10.3.2023`, with the period it is about."""
+    """`avtalen må være signert senest 17.5.2020`, with the period it is about."""
     fact = one.fact.fact
     answer = answer_text(one)
     told = fact.change
@@ -127,7 +127,7 @@ def _content(one: Answer) -> Any:
 
 
 def months_in_words(months: Sequence[Month]) -> str:
-    """`mars–mai 2023 og juli 2023`."""
+    """`mars–mai 2020 og juli 2020`."""
     parts: list[list[Month]] = []
     for month in sorted(months):
         if parts and parts[-1][-1] + 1 == month:
