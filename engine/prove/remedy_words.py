@@ -127,7 +127,7 @@ def _content(one: Answer) -> Any:
 
 
 def months_in_words(months: Sequence[Month]) -> str:
-    """`mars–mai 2020 og juli 2020`."""
+    """`mars–mai 2001 og august 2001`."""
     parts: list[list[Month]] = []
     for month in sorted(months):
         if parts and parts[-1][-1] + 1 == month:
