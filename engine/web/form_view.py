@@ -203,7 +203,11 @@ class _Maker:
         kind = "flervalg" if fact.kind == "flervalg" else "valg" if fact.choices or fact.kind == "ja_nei" else "tekst"
         choices = fact.choices or (("ja", "nei") if fact.kind == "ja_nei" else ())
         bounds = bounds_in_words(fact).strip(" ,")
-        helped = [fact.help, _EXAMPLES.get(fact.kind, ""), f"{bounds[0].upper()}{bounds[1:]}." if bounds else ""]
+        helped = [fact.help]
+        if "eksempel" not in fact.help:
+            helped.append(_EXAMPLES.get(fact.kind, ""))
+        if bounds and not any(sign.isdigit() for sign in fact.help):
+            helped.append(f"{bounds[0].upper()}{bounds[1:]}.")
         if fact.default is not None:
             helped.append(f"Uten svar regnes det som «{fact.default}».")
         elif fact.optional:

@@ -88,6 +88,7 @@ def environment() -> Environment:
     )
     made.filters |= {
         "slag": kind_of,
+        "storbokstav": capitalised,
         "anker": slug,
         "kroner": kroner,
         "tidspunkt": moment,
@@ -100,6 +101,11 @@ def environment() -> Environment:
 def kind_of(part: object) -> str:
     """What a part of a document is: the name of its class in small letters."""
     return type(part).__name__.lower()
+
+
+def capitalised(text: str) -> str:
+    """The text with its first letter large; the rest is left as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def kroner(amount: str | None) -> str:

@@ -73,6 +73,7 @@ def _all(book: Rulebook) -> dict[str, Source]:
 def _citations(book: Rulebook) -> Iterator[tuple[Citation | None, str, str, str]]:
     """Every citation with what it stands on: title, rule set, and the id of a rule."""
     for scheme in book.schemes.values():
+        titles: dict[str, str] = {}  # a later set need not repeat the title of a rate
         for one_set in scheme.sets:
             origin = one_set.id
             yield one_set.agreements_citation, "Hvilke avtaler regelsettet gjelder", origin, ""
@@ -86,7 +87,7 @@ def _citations(book: Rulebook) -> Iterator[tuple[Citation | None, str, str, str]
             yield from ((part.citation, part.title, origin, "") for part in one_set.notes.values())
             yield from ((part.citation, part.title, origin, "") for part in one_set.calculations.values())
             for parameter in one_set.parameters.values():
-                yield parameter.citation, parameter.title, origin, ""
-                for value in parameter.values:
-                    yield value.citation, parameter.title, origin, ""
+                title = titles.setdefault(parameter.name, parameter.title or parameter.name)
+                yield parameter.citation, title, origin, ""
+                yield from ((value.citation, title, origin, "") for value in parameter.values)
     yield book.vocabulary.summary.citation, "Hvordan svarene føres sammen", "", ""

@@ -1,29 +1,43 @@
-"""An application on a port of its own, for tests that need real HTTP."""
+"""`alis web` as a process of its own, for tests."""
 
 from __future__ import annotations
 
+import os
+import re
 import socket
-import threading
-from collections.abc import Callable, Iterator
+import subprocess
+import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from pathlib import Path
 
-import uvicorn
-from starlette.applications import Starlette
+import httpx2
 
-T = TypeVar("T", bound=Starlette)
+ROOT = Path(__file__).parents[2]
+ALIS = [sys.executable, "-m", "engine.cli.main"]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
 
 
 @contextmanager
-def serving(make: Callable[[int], T]) -> Iterator[str]:
-    """The address of the application that is made for a port."""
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        port = door.getsockname()[1]
-        server = uvicorn.Server(uvicorn.Config(make(port), log_level="error"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [door]})
-        thread.start()
+def served(
+    database: Path, *arguments: str, **environment: str
+) -> Iterator[tuple[httpx2.Client, subprocess.Popen[str]]]:
+    """A server, and a browser at the address it prints."""
+    command = [*ALIS, "web", "--port", str(free_port()), "--database", str(database), *arguments]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | environment
+    ) as process:
         try:
-            yield f"http://127.0.0.1:{port}"
+            assert process.stdout is not None
+            said = process.stdout.readline()
+            found = re.match(r"Åpne (http://127\.0\.0\.1:\d+) ", said)
+            assert found, (said, process.stderr.read() if process.stderr else "")
+            process.stdout.readline()
+            with httpx2.Client(base_url=found[1], follow_redirects=True) as browser:
+                yield browser, process
         finally:
-            server.should_exit = True
-            thread.join()
+            process.kill()

@@ -8,43 +8,13 @@ import signal
 import socket
 import sqlite3
 import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
 import pytest
+from serving import ALIS, ROOT, free_port, served
 
-ROOT = Path(__file__).parents[2]
 CASE = ROOT / "fixtures/2024/alis-avtale-18-april-kommersiell.yaml"
-ALIS = [sys.executable, "-m", "engine.cli.main"]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
-
-
-@contextmanager
-def served(
-    database: Path, *arguments: str, **environment: str
-) -> Iterator[tuple[httpx2.Client, subprocess.Popen[str]]]:
-    """A server, and a browser at the address it prints."""
-    command = [*ALIS, "web", "--port", str(free_port()), "--database", str(database), *arguments]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | environment
-    ) as process:
-        try:
-            assert process.stdout is not None
-            said = process.stdout.readline()
-            found = re.match(r"Åpne (http://127\.0\.0\.1:\d+) ", said)
-            assert found, (said, process.stderr.read() if process.stderr else "")
-            process.stdout.readline()
-            with httpx2.Client(base_url=found[1], follow_redirects=True) as browser:
-                yield browser, process
-        finally:
-            process.kill()
 
 
 def told(*arguments: str, **environment: str) -> tuple[int, str, str]:
