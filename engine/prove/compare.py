@@ -33,8 +33,8 @@ from engine.text.month import Month, first_day
 #: statuses that are paid, and those that are sure
 PAID, SURE = ("ja", "delvis"), ("ja", "delvis", "nei")
 
-#: in how many moments the smallest witness is looked for
-MOST_HUNTS = 3
+#: in how many moments the smallest witness is looked for: of the whole decision, and of one rule
+MOST_HUNTS, RULE_HUNTS = 3, 1
 
 #: what is known of a place: no difference; one that may show in a sure decision; one that may show otherwise
 PROVED, PLAIN, MAYBE = "bevist", "kan være ulikt", "kan være ulikt, uten å avgjøre"
@@ -346,7 +346,7 @@ class SchemeComparison:
 
     def _found(self, place: Place) -> bool:
         """Whether an application shows the difference; the month it does in is kept."""
-        for periods in (2, 3):
+        for periods in (1, 2, 3):
             for month in months_to_try(place.moment):
                 place.hunt = self.hunt(place.moment, month, place.component, periods)
                 if place.hunt.possible(self.shows(place)):
@@ -362,11 +362,11 @@ class SchemeComparison:
             self._hunts[key] = Hunt(self.sides, moment, month, component, self.borders.horizon, self.clock, periods)
         return self._hunts[key]
 
-    def settle(self, answer: Answer) -> None:
+    def settle(self, answer: Answer, most: int = MOST_HUNTS) -> None:
         """Find the smallest witness of an answer that was not proved: in its most ordinary moments first."""
         hunts = 0
         for place in sorted(answer.places, key=_oddity):
-            if hunts == MOST_HUNTS or (hunts and answer.witness is not None and answer.witness.plain):
+            if hunts == most or (hunts and answer.witness is not None and answer.witness.plain):
                 return
             try:
                 if not self._found(place):
@@ -391,7 +391,7 @@ class SchemeComparison:
             if known is not None and same and true_in(known.found.model, self.shows(place)(known.found.scenes)):
                 answer.witness = known
                 return
-        self.settle(answer)
+        self.settle(answer, RULE_HUNTS)
 
     def _noticed(self, component: str) -> Shows:
         """The difference is one of the decision, in an application that is assessed."""

@@ -19,6 +19,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 GUIDES = [
     "README.md",
+    "docs/bevis-reglene.md",
     "docs/endre-en-regel.md",
     "docs/er-reglene-prøvd.md",
     "docs/hva-skal-til.md",
