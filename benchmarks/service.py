@@ -122,7 +122,10 @@ def processor_seconds(pid: int) -> float:
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     for one in [str(pid), *children]:
         parts = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
-        total += (int(parts[11]) + int(parts[12])) / tick
+        own = (
+            parts[11:15] if one == str(pid) else parts[11:13]
+        )  # of the process itself, also what children that are gone have used
+        total += sum(int(part) for part in own) / tick
     return total
 
 

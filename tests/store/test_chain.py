@@ -119,6 +119,15 @@ def test_a_chain_made_anew_shows_to_who_noted_a_row(address: str, database: Data
     assert not check(database, noted).whole
 
 
+def test_a_row_that_is_gone_is_named(address: str, database: Database) -> None:
+    filled(Cases(database))
+    connection = without_triggers(address)
+    connection.execute("DELETE FROM innhold WHERE nr = 5")
+    connection.execute("DELETE FROM hendelse WHERE nr = 5")
+    connection.close()
+    assert "hendelse 6: hendelse 5 mangler" in [str(breach) for breach in check(database).breaches]
+
+
 def test_a_case_put_back_in_the_list_after_it_was_erased_shows(address: str, database: Database) -> None:
     cases = Cases(database)
     case = cases.create("ola", application(), DECISION)

@@ -108,6 +108,8 @@ class Provider:
             "no subject": {"sub": ""},
         }
         claims |= lies.get(self.lie, {})
+        if self.lie == "no expiry":
+            del claims["exp"]
         if self.lie == "unsigned":
             head = base64.urlsafe_b64encode(b'{"alg":"none","typ":"JWT"}').rstrip(b"=").decode()
             body = jwt.encode({"alg": "RS256"}, claims, self.key).split(".")[1]

@@ -74,6 +74,7 @@ def test_a_visitor_is_sent_to_log_in_and_comes_back_to_where_they_were_going(vis
         "issuer",
         "audience",
         "expired",
+        "no expiry",
         "nonce",
         "unsigned",
         "public key as secret",
@@ -108,6 +109,7 @@ def test_an_answer_from_the_provider_opens_once(visitor: Browser) -> None:
     before = visitor.cookies["okt"]
     assert visitor.get(answer).status_code == 200
     assert visitor.cookies["okt"] != before  # the key from before login opens nothing afterwards
+    assert visitor.app.state.service.sessions.find(before) is None
     assert visitor.get(answer).status_code in (400, 403)
     visitor.cookies.set("okt", before, domain="localhost.local")
     assert visitor.get("/saker", follow_redirects=False).status_code == 303
@@ -272,7 +274,18 @@ def test_a_program_calls_with_its_token(visitor: Browser, provider: Provider) ->
 
 
 @pytest.mark.parametrize(
-    "lie", ["issuer", "audience", "expired", "unsigned", "public key as secret", "other key", "changed", "no subject"]
+    "lie",
+    [
+        "issuer",
+        "audience",
+        "expired",
+        "no expiry",
+        "unsigned",
+        "public key as secret",
+        "other key",
+        "changed",
+        "no subject",
+    ],
 )
 def test_a_token_that_is_not_right_opens_nothing(lie: str, visitor: Browser, provider: Provider) -> None:
     provider.lie = lie
