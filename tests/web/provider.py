@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
-from serving import serving
+from listening import listening
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -137,5 +137,5 @@ def running() -> Iterator[Provider]:
         made.append(Provider(port))
         return made[0].app
 
-    with serving(make):
+    with listening(make):
         yield made[0]

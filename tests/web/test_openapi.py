@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
+from listening import listening
 from schemathesis import BaseSchema, Case, GenerationMode
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
     status_code_conformance,
 )
-from serving import serving
 
 from engine.web.app import create_app
 from engine.web.settings import Settings
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BaseSchema]:
     """The description, from a service of its own."""
     local = Settings(ROOT / "rules", str(tmp_path_factory.mktemp("lager") / "s.sqlite3"), workers=1)
-    with serving(lambda _: create_app(local)) as address:
+    with listening(lambda _: create_app(local)) as address:
         yield schemathesis.openapi.from_url(f"{address}/api/v1/openapi.json")
 
 
