@@ -4,7 +4,7 @@
 of what the program answered: `øyeblikksbilde: beløp.sum, leger.lege-1.måneder`. A path may also be written as a deviation shows it,
 `leger[lege-1].måneder[2024-05].rett`. A reference that names no part makes the whole case a snapshot, when no other kind stands beside it.
 
-The other kinds may name parts in the same way, among their references: `avledet: beløp.sum, 12 × 5 867`. One that names none is the source
+The other kinds may name parts in the same way, among their references: `avledet: beløp.sum, 12 × 1 234`. One that names none is the source
 of every value that no source names.
 """
 
@@ -100,7 +100,7 @@ _WHICH = "saken har også andre kilder; skriv for eksempel «øyeblikksbilde: be
 def _paths(reference: Scalar, written: list[Steps], near: bool) -> tuple[list[str], list[str]]:
     """The paths a reference names, and what is wrong with those that lead nowhere.
 
-    `near`: also what only looks like a path, for a snapshot's reference is nothing else; a document may be called `alis.no`.
+    `near`: also what only looks like a path, for a snapshot's reference is nothing else; a document may be called after its place on the net.
     """
     found, wrong = [], []
     keys = sorted({steps[0] for steps in written})

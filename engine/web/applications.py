@@ -74,9 +74,7 @@ async def answer(request: Request, service: TheService, user: Caseworker, sak: s
 def next_question(request: Request, service: TheService, user: Caseworker, sak: str) -> Response:
     """The question that can decide the most; when there is none left, the case."""
     case = standing(service, sak)
-    missing = case.decision["mangler"] if case.decision else []
-    form, scheme = _form_of(service, case.text, case.name, case.case.ordning)
-    asked = service.workers.run(form_view.questions, scheme, form, missing)
+    asked = service.workers.run(form_view.questions, case.text, case.name) if case.decision else []
     if not asked:
         return RedirectResponse(f"/saker/{sak}", 303)
     return page(request, "neste.html", sak=case.case, felt=asked[0], igjen=len(asked))

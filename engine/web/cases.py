@@ -15,7 +15,7 @@ from engine.store.case import Application
 from engine.text.fault import Fault, Faults
 from engine.text.source import MOST_BYTES
 from engine.text.workbook import is_workbook
-from engine.web import decision_view, form_values, form_view
+from engine.web import decision_view, form_view
 from engine.web.judgements import judged
 from engine.web.page import MenuItem, page
 from engine.web.problem import Refused
@@ -95,8 +95,7 @@ def show(request: Request, service: TheService, user: Reader, sak: str) -> HTMLR
     except Faults as faults:
         wrong = faults.faults
     if case.decision is not None and case.decision["mangler"]:
-        form = service.workers.run(form_values.of_text, case.text, case.name)
-        asked = service.workers.run(form_view.questions, case.case.ordning, form, case.decision["mangler"])
+        asked = service.workers.run(form_view.questions, case.text, case.name)
     return page(
         request,
         "sak.html",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from engine.case.application import application
+from engine.decide.questions import questions as ordered
 from engine.language.application_schema import bounds_in_words
 from engine.language.rulebook import Rulebook
 from engine.language.vocabulary import Fact
@@ -80,7 +81,7 @@ def form(book: Rulebook, scheme: str, given: Json, check: bool) -> Form:
             for fault in faults:
                 name = places.get(fault.place.line, "")
                 (wrong.setdefault(name, []) if name.count(".") else loose).append(fault)
-    maker = _Maker(book, scheme, {name: " ".join(_told(one) for one in some) for name, some in wrong.items()})
+    maker = _Maker(book, {name: " ".join(_told(one) for one in some) for name, some in wrong.items()}, scheme)
     parts = maker.parts(given)
     errors = tuple((one.id, f"{one.label} {one.error}") for one in maker.made if one.error)
     missed = [
@@ -99,24 +100,20 @@ def form(book: Rulebook, scheme: str, given: Json, check: bool) -> Form:
     )
 
 
-def questions(book: Rulebook, scheme: str, given: Json, missing: Sequence[Mapping[str, Any]]) -> list[Field]:
-    """The questions a decision says are missing, with the paths they are answered at."""
-    maker = _Maker(book, scheme, {})
-    found = []
-    for one in missing:
-        path = str(one["sti"]).replace("[", ".").replace("]", "")
-        name = path.rpartition(".")[2]
-        fact = next((fact for fact in _facts_at(book, scheme, one) if fact.name == name), None)
-        if fact is not None:
-            whose = f" ({one['lege']})" if one.get("lege") else ""
-            found.append(maker.field(fact, path, {}, whose))
-    return found
-
-
-def _facts_at(book: Rulebook, scheme: str, one: Mapping[str, Any]) -> Iterable[Fact]:
-    for fact in book.vocabulary.facts.values():
-        yield fact
-        yield from fact.fields.values()
+def questions(book: Rulebook, text: str, name: str) -> list[Field]:
+    """The questions whose answers can still change the decision, the one that can decide the most first. Raises Faults."""
+    read = application(yaml.read_text(text, name), book)
+    maker = _Maker(book, {})
+    return [
+        maker.field(
+            one.fact,
+            one.asked.path.replace("[", ".").replace("]", ""),
+            {},
+            f" ({one.asked.doctor})" if one.asked.doctor is not None else "",
+        )
+        for one in ordered(read, book).ordered
+        if one.fact is not None
+    ]
 
 
 def _told(fault: Fault) -> str:
@@ -126,7 +123,7 @@ def _told(fault: Fault) -> str:
 
 
 class _Maker:
-    def __init__(self, book: Rulebook, scheme: str, errors: Mapping[str, str]) -> None:
+    def __init__(self, book: Rulebook, errors: Mapping[str, str], scheme: str = "") -> None:
         self.book, self.scheme, self.errors = book, scheme, errors
         self.made: list[Field] = []
 
