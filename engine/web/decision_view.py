@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from engine.explain.contract import as_json
-from engine.explain.paper.document import Document
+from engine.explain.paper.document import Block, Box, Document
 from engine.explain.paper.grounds import Judged, grounds
 from engine.explain.paper.letter import letter
 from engine.explain.paper.typesetting import pdf
@@ -28,6 +28,20 @@ class Shown:
 
     document: Document
     receipt: Mapping[str, Any]
+
+    @property
+    def answer(self) -> list[Block]:
+        """What the document begins with, up to and with the outcome."""
+        return self.document.blocks[: self._start]
+
+    @property
+    def grounds(self) -> list[Block]:
+        """The rest of it."""
+        return self.document.blocks[self._start :]
+
+    @property
+    def _start(self) -> int:
+        return 1 + next(number for number, one in enumerate(self.document.blocks) if isinstance(one, Box))
 
 
 def shown(book: Rulebook, text: str, name: str, judged: Sequence[Judged]) -> Shown:

@@ -107,7 +107,7 @@ def test_what_cannot_be_a_paper(browser) -> None:
 def test_what_it_would_take_is_told(browser) -> None:
     shown = unescape(browser.get(f"{opened(browser, REFUSED)}/hva-skal-til").text)
     assert "lege-1" in shown and "ALIS-tilskudd" in shown
-    assert "tilknytning" in shown and "Nå:" in shown
+    assert "Tilknytningen må være" in shown and "Nå:" in shown
 
 
 def test_a_workbook_is_decided_as_the_same_application(browser) -> None:
