@@ -127,6 +127,34 @@ class Answer:
         return not self.places and not self.open
 
 
+class _Asked:
+    """One month of the loose scene: what is asked of it shares a solver."""
+
+    def __init__(self, world: World, loose: Loose, moment: Moment, clock: Clock) -> None:
+        self.world, self.loose, self.moment, self.clock = world, loose, moment, clock
+        self._question: tuple[int, Question] | None = None
+
+    def outcome(self, apart: Bool, wish: Bool = False) -> str:
+        """Proved to be alike; or maybe not, and whether that may show as is wished; or why it is not known."""
+        try:
+            if apart is False or not self.question.holds(apart):
+                return PROVED
+            tight = self.loose.tightened()
+            if tight and not self.question.holds(apart, *tight):
+                return PROVED
+            return PLAIN if wish is not False and self.question.holds(apart, wish, *tight) else MAYBE
+        except Undecided as reason:
+            return str(reason)
+
+    @property
+    def question(self) -> Question:
+        """The solver; a new one when there is more to know."""
+        known = [*self.world.limits, *self.world.at(self.moment), *self.loose.formulas]
+        if self._question is None or self._question[0] != len(known):
+            self._question = len(known), Question(known, self.clock)
+        return self._question[1]
+
+
 class SchemeComparison:
     """One scheme in two rulebooks."""
 
@@ -175,15 +203,31 @@ class SchemeComparison:
         world = World([side.vocabulary for side in self.sides], self.scheme, self.borders.horizon)
         loose = Loose(world, moment, self.clock)
         scenes = [LooseScene(side, world, moment, loose) for side in self.sides]
-        told = [(rule, self._outcome(Place(moment, component, rule), scenes, loose)) for rule in changed]
-        if all(outcome == PROVED for _, outcome in told) and not self.touched.calculations(one, other, moment):
-            return [
-                *told,
-                (None, PROVED),
-            ]  # the rules that were changed answer as before, and the rest were not changed
-        if any(outcome == PLAIN for _, outcome in told):
-            return [*told, (None, PLAIN)]  # that a rule differs plainly, is that the month does too
-        return [*told, (None, self._outcome(Place(moment, component), scenes, loose))]
+        month = _Asked(world, loose, moment, self.clock)
+        shown: list[tuple[str | None, Bool]] = []
+        told: list[tuple[str | None, str]] = []
+        for rule in changed:
+            try:
+                shown.append((rule, self.shows(Place(moment, component, rule))(scenes)))
+            except Undecided as reason:
+                told.append((rule, str(reason)))
+        possible = [(rule, month.outcome(apart)) for rule, apart in shown]
+        settled = not told and all(outcome == PROVED for _, outcome in possible)
+        if settled and not self.touched.calculations(one, other, moment):
+            # the rules that were changed answer as before, and the rest were not changed
+            return [*possible, (None, PROVED)]
+        whole = self._whole(month, scenes, component)
+        plain = PLAIN if whole == PLAIN else MAYBE
+        told += [(rule, plain if outcome == MAYBE else outcome) for rule, outcome in possible]
+        return [*told, (None, whole)]
+
+    def _whole(self, month: _Asked, scenes: Sequence[LooseScene], component: str) -> str:
+        """What is known of the month as a whole."""
+        try:
+            apart = self.month_shows(component)(scenes)
+            return month.outcome(apart, conj(self._noticed(component)(scenes), _sure(component)(scenes)))
+        except Undecided as reason:
+            return str(reason)
 
     def reaches(self, moment: Moment, component: str) -> bool:
         """Whether anything a month of the component rests on is other than it was."""
@@ -320,29 +364,6 @@ class SchemeComparison:
         return found
 
     # --- asking ---------------------------------------------------------------------------------------------------------
-
-    def _outcome(self, place: Place, scenes: Sequence[LooseScene], loose: Loose) -> str:
-        """Proved to be alike; or maybe not, and whether that may show in a sure decision; or why it is not known."""
-        try:
-            question = self._question(place, scenes, loose)
-            if question is None:
-                return PROVED
-            wish = conj(self._noticed(place.component)(scenes), _sure(place.component)(scenes))
-            return PLAIN if question.holds(wish) else MAYBE
-        except Undecided as reason:
-            return str(reason)
-
-    def _question(self, place: Place, scenes: Sequence[LooseScene], loose: Loose) -> Question | None:
-        """What an application that shows the difference must meet; None when it is proved that there is none."""
-        apart = self.shows(place)(scenes)
-        if apart is False:
-            return None
-        world = loose.world
-        question = Question([*world.limits, *world.at(place.moment), *loose.formulas, apart], self.clock)
-        if not question.holds():
-            return None
-        question.add(loose.tightened())
-        return question if question.holds() else None
 
     def _found(self, place: Place) -> bool:
         """Whether an application shows the difference; the month it does in is kept."""

@@ -93,6 +93,7 @@ class Loose:
         self.day = Number(day, day, is_date=True)
         self.within = conj(day >= first_day(first).toordinal(), day <= last_day(last).toordinal())
         self._counts: list[_Count] = []
+        self._days: tuple[int, Question] | None = None
         self._tight: tuple[int, list[Bool]] | None = None
 
     def _int(self, name: str, low: int, high: int) -> Number:
@@ -160,7 +161,10 @@ class Loose:
 
     def _any_day(self, looks: Bool) -> bool:
         """Whether a day of these months can look so."""
-        return Question([*self.world.limits, *self.world.at(self.moment), self.within, looks], self.clock).holds()
+        known = [*self.world.limits, *self.world.at(self.moment), self.within]
+        if self._days is None or self._days[0] != len(known):
+            self._days = len(known), Question(known, self.clock)
+        return self._days[1].holds(looks)
 
     def number(self, name: str, high: Any = None, whole: bool = True) -> Number:
         """A number from 0 up, or between two such, with any reason for it."""
