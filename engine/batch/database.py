@@ -25,7 +25,7 @@ _UNITS = {"MB": _MB, "GB": 1000 * _MB, "MIB": 1 << 20, "GIB": 1 << 30}
 LEAST, USUAL = 200 * _MB, 4000 * _MB
 
 #: the system's number for a full disk, a used-up quota and a file that may not grow
-_FULL = re.compile(r"No space left|not enough space|Disk quota exceeded|File too large|max_temp_directory_size", re.I)
+FULL = re.compile(r"No space left|not enough space|Disk quota exceeded|File too large|max_temp_directory_size", re.I)
 
 
 def memory_of(text: str) -> int | None:
@@ -93,28 +93,35 @@ def database(folder: Path, shown: str, memory: int, threads: int) -> Iterator[Du
         raise
 
 
-def is_full(error: Exception) -> bool:
-    """Whether an error of the database is that there is no more room on the disk."""
-    return bool(_FULL.search(str(error)))
+def disk_full(shown: str) -> Faults:
+    """No more room on the disk, told at a place."""
+    why, next_step = (
+        "tabellene og det som mellomlagres, fikk ikke plass",
+        "frigjør plass, eller velg en mappe på en større disk",
+    )
+    return Faults([Fault(Place(shown, 1, 1), "FIL-SKRIV", "disken er full", why, next_step)])
+
+
+def too_little_memory(shown: str, memory: int) -> Faults:
+    """Not enough memory, of which there were so many bytes."""
+    what = f"{memory_text(memory)} minne er for lite til disse tabellene"
+    next_step = "gi mer med --minne, for eksempel «--minne 8GB», eller bruk færre tråder med «--tråder 1»"
+    return Faults([Fault(Place(shown, 1, 1), "MINNE", what, "en del av tabellene fikk ikke plass", next_step)])
 
 
 def _told(error: Exception, shown: str, memory: int) -> BaseException:
     """The error as `Faults`, or as it is when it is none a user can do anything about."""
     import duckdb
 
-    place = Place(shown, 1, 1)
     if isinstance(error, duckdb.InterruptException):
         return KeyboardInterrupt()
-    if is_full(error):
-        why = "tabellene og det som mellomlagres, fikk ikke plass"
-        return Faults(
-            [Fault(place, "FIL-SKRIV", "disken er full", why, "frigjør plass, eller velg en mappe på en større disk")]
-        )
+    if FULL.search(str(error)):
+        return disk_full(shown)
     if isinstance(error, duckdb.OutOfMemoryException):
-        what = f"{memory_text(memory)} minne er for lite til disse tabellene"
-        next_step = "gi mer med --minne, for eksempel «--minne 8GB», eller bruk færre tråder med «--tråder 1»"
-        return Faults([Fault(place, "MINNE", what, "en del av tabellene fikk ikke plass", next_step)])
+        return too_little_memory(shown, memory)
     if isinstance(error, duckdb.IOException):
         why = "databasen fikk ikke skrevet eller lest en fil"
-        return Faults([Fault(place, "FIL-SKRIV", "kjøringen stanset", why, "kontroller disken og prøv igjen")])
+        return Faults(
+            [Fault(Place(shown, 1, 1), "FIL-SKRIV", "kjøringen stanset", why, "kontroller disken og prøv igjen")]
+        )
     return error

@@ -7,12 +7,16 @@ from typing import Any, Protocol
 
 import ibis
 
-from engine.batch.asking import Asking, Question
+from engine.batch import sql
+from engine.batch.asking import Asking, Key, Question
+from engine.batch.kept_sql import KeptSql
 from engine.batch.program import Program, Step
 
 
 class Engine(Protocol):
     """What a database must do for a program."""
+
+    sentences: KeptSql
 
     def put(self, name: str, rows: Mapping[str, Sequence[Any]], schema: ibis.Schema) -> None:
         """Make a table of rows."""
@@ -26,6 +30,9 @@ class Engine(Protocol):
     def rows(self, expression: Any) -> list[tuple[Any, ...]]:
         """The rows of an expression."""
 
+    def query(self, expression: Any) -> str:
+        """The expression in the engine's SQL, with columns of exactly the types it has."""
+
 
 class DuckDB:
     """The embedded engine, on a connection that has the input tables."""
@@ -35,8 +42,7 @@ class DuckDB:
         connection.execute("CREATE OR REPLACE TEMP MACRO heltallsdeling(a, b) AS a // b")
         connection.execute("CREATE OR REPLACE TEMP MACRO desimal(a, b) AS a * b")
         connection.execute("CREATE OR REPLACE TEMP MACRO som_heltall(a) AS CAST(a AS BIGINT)")
-        self._sql: dict[int, str] = {}
-        self._kept: list[Any] = []
+        self.sentences = KeptSql("duckdb", lambda one: str(ibis.to_sql(one, dialect="duckdb", pretty=False)))
 
     def put(self, name: str, rows: Mapping[str, Sequence[Any]], schema: ibis.Schema) -> None:
         import pyarrow as pa
@@ -60,30 +66,38 @@ class DuckDB:
     def rows(self, expression: Any) -> list[tuple[Any, ...]]:
         return list(self.connection.execute(self.sql(expression)).fetchall())
 
+    def query(self, expression: Any) -> str:
+        """The expression in DuckDB's SQL, each column with its own type: DuckDB gives a literal the smallest that it fits in."""
+        from ibis.backends.sql.datatypes import DuckDBType
+
+        columns = expression.schema().items()
+        typed = (f"CAST({sql.name(one)} AS {DuckDBType.to_string(type)}) AS {sql.name(one)}" for one, type in columns)
+        return f"SELECT {', '.join(typed)} FROM ({self.sql(expression)}) AS rows"
+
     def sql(self, expression: Any) -> str:
         """The expression in DuckDB's SQL, worked out once."""
-        key = id(expression)
-        if key not in self._sql:
-            self._sql[key] = str(ibis.to_sql(expression, dialect="duckdb"))
-            self._kept.append(expression)
-        return self._sql[key]
+        return self.sentences.sql(expression)
+
+
+#: verdicts: for each table of them, the rows by what they are looked up by
+Verdicts = dict[str, dict[Key, tuple[Any, ...]]]
 
 
 class Run:
-    """One program on one engine; may be run again on other input, with the verdicts it has."""
+    """One program on one engine; may be run again on other input, with the verdicts it has. `verdicts` are some that are known already."""
 
-    def __init__(self, program: Program, engine: Engine) -> None:
+    def __init__(self, program: Program, engine: Engine, verdicts: Verdicts | None = None) -> None:
         self.program = program
         self.engine = engine
-        self._judged: dict[str, set[tuple[int, ...]]] = {}
+        self.verdicts: Verdicts = {}
         for name, rows in program.fixed.items():
             engine.put(name, rows, ibis.schema(dict.fromkeys(rows, "int64")))
-        for step in program.steps:
-            for question in step.asks:
-                asking = question.asking
-                if asking.table not in self._judged:
-                    self._judged[asking.table] = set()
-                    engine.put(asking.table, {column: [] for column in asking.schema}, asking.schema)
+        for asking in (question.asking for step in program.steps for question in step.asks):
+            if asking.table not in self.verdicts:
+                known = dict((verdicts or {}).get(asking.table, {}))
+                self.verdicts[asking.table] = known
+                columns = {column: [row[place] for row in known.values()] for place, column in enumerate(asking.schema)}
+                engine.put(asking.table, columns, asking.schema)
         self._tests = {step.name: [self._unjudged(step, question) for question in step.asks] for step in program.steps}
 
     @staticmethod
@@ -108,8 +122,8 @@ class Run:
 
     def _judge(self, asking: Asking, keys: Any) -> None:
         """Judge what has not been judged."""
-        new, judged = sorted(self.engine.rows(keys)), self._judged[asking.table]
-        assert new and not judged.intersection(new), f"{asking.table} was asked for what it has answered"
-        rows = [(*key, number, *asking.judge(key)) for number, key in enumerate(new, len(judged))]
-        self.engine.add(asking.table, rows, asking.schema)
-        judged.update(new)
+        new, known = sorted(self.engine.rows(keys)), self.verdicts[asking.table]
+        assert new and not known.keys() & set(new), f"{asking.table} was asked for what it has answered"
+        rows = {key: (*key, number, *asking.judge(key)) for number, key in enumerate(new, len(known))}
+        self.engine.add(asking.table, list(rows.values()), asking.schema)
+        known |= rows

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 FORMATS = ("parquet", "csv")
 
+#: what is written when nothing is said: a spreadsheet opens it
+USUAL_FORMAT = "csv"
+
 #: the rows that are gathered before they are written
 _AT_ONCE = 20_000
 

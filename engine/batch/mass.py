@@ -179,21 +179,27 @@ class Mass:
     def decide(self, parts: Iterable[Part], take: Take) -> Iterator[int]:
         """Decide the parts and let `take` have their tables; gives the doctor-months that are done since it last gave any."""
         for number, part in enumerate(parts, 1):
-            self.connection.execute(f"SET VARIABLE fra = {part.first}")
-            self.connection.execute(f"SET VARIABLE til = {part.last}")
+            self._choose(part)
             total, done, told = sum(len(run.program.steps) + len(result.tables) for run, result in self.results), 0, 0
             for place, (run, result) in enumerate(self.results):
                 for _ in self._scheme(run, result, take, number, place):
                     done += 1
                     yield part.months * done // total - told
                     told = part.months * done // total
+            for run, _ in self.results:
+                run.engine.sentences.keep()
+
+    def _choose(self, part: Part) -> None:
+        """Let the tables of the part that is being decided be those of this one."""
+        self.connection.execute(f"SET VARIABLE fra = {part.first}")
+        self.connection.execute(f"SET VARIABLE til = {part.last}")
 
     def _scheme(self, run: Run, result: Result, take: Take, number: int, place: int) -> Iterator[None]:
         """One scheme of one part, a step at a time."""
         for _ in run.all_steps():
             yield
         for name, expression in result.tables.items():
-            count = take(name, run.engine.sql(expression), number, place)  # type: ignore[attr-defined]
+            count = take(name, run.engine.query(expression), number, place)
             if name == MONTHS:
                 self.tally.months += count
             elif name == DOCTORS:

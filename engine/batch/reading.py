@@ -99,7 +99,7 @@ def _file_faults(file: File | None) -> Iterator[None]:
     try:
         yield
     except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException) as error:
-        if file is None or database.is_full(error):
+        if file is None or database.FULL.search(str(error)):
             raise
         raise Faults([csv_file.fault(file.path, error) if file.is_csv else unreadable(file.path)]) from None
 

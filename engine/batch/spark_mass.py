@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from pyspark.sql import SparkSession
 
-#: more doctor-months than there are: after a small part, where most of what must be judged is met, comes all the rest at once
+#: more doctor-months than there are: all are decided at once
 _ALL = 2**62
 
 
@@ -39,9 +39,9 @@ class SparkMass(Mass):
         connection: DuckDBPyConnection,
         session: SparkSession,
         scratch: Path,
-        part: int = _ALL,
     ) -> None:
-        super().__init__(source, book, connection, part)
+        super().__init__(source, book, connection, _ALL)
+        self._meet()
         self.scratch = scratch.absolute()
         self.engine = Spark(session, str(self.scratch / "trinn"))
         for table in self.intake.tables:
@@ -66,7 +66,19 @@ class SparkMass(Mass):
         months = result.month_names()
         columns = {name: [row[place] for row in months] for place, name in enumerate(Result.month_names_schema)}
         self.engine.put("månedsnavn", columns, Result.month_names_schema)
-        return Run(run.program, self.engine), result
+        return Run(run.program, self.engine, run.verdicts), result
+
+    def _meet(self) -> None:
+        """Have the first doctor-months decided by DuckDB: nearly all there is to judge is met there, and Spark need not make a step twice."""
+        self._choose(super().parts()[0])
+        for run, _ in self.results:
+            for _ in run.all_steps():
+                pass
+
+    def parts(self) -> list[Part]:
+        """All at once: Spark divides the work itself."""
+        every = super().parts()
+        return [Part(every[0].first, every[-1].last, sum(part.months for part in every))]
 
     # --- deciding --------------------------------------------------------------------------------------------------------
 
@@ -78,7 +90,7 @@ class SparkMass(Mass):
         for part in parts:
             for name in self.intake.tables:
                 number = "nr" if name == APPLICATIONS else "søknad_nr"
-                rows = self.engine.session.read.parquet(str(self.scratch / "inn" / name))
+                rows = self.engine.read(str(self.scratch / "inn" / name))
                 self.engine.show(f"del_{name}", rows.where(f"`{number}` BETWEEN {part.first} AND {part.last}"))
             yield part
 
@@ -87,24 +99,19 @@ class SparkMass(Mass):
         assert format == "parquet", format
         for name in (MONTHS, DOCTORS, APPLICATIONS):
             (target / name).mkdir()
-        schemas = {
-            (place, name): one.schema()
-            for place, (_, result) in enumerate(self.results)
-            for name, one in result.tables.items()
-        }
 
         def take(name: str, query: str, number: int, place: int) -> int:
-            return self._taken(query, schemas[place, name], target / name, f"del-{number:05}-{place}")
+            return self._taken(query, target / name, f"del-{number:05}-{place}")
 
         yield from self.decide(self.parts() if parts is None else parts, take)
         self.check()
         self.write_rejected(target, format)
         (target / RECEIPT).write_text(self.receipt(), encoding="utf-8")
 
-    def _taken(self, query: str, schema: Any, folder: Path, name: str) -> int:
-        """The rows of a query as Parquet files of a folder, with the types that every engine gives; gives how many they are."""
+    def _taken(self, query: str, folder: Path, name: str) -> int:
+        """The rows of a query as Parquet files of a folder; gives how many they are."""
         written = self.scratch / "ut"
-        self.engine.write(query, schema, str(written))
+        self.engine.write(query, str(written))
         count = 0
         for place, file in enumerate(sorted(written.glob("*.parquet"))):
             count += pq.read_metadata(file).num_rows

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
-from engine.batch.folder_out import FORMATS
+from engine.batch.folder_out import FORMATS, USUAL_FORMAT
 from engine.cli import masse_vurdering
 from engine.cli.arguments import argument_fault
 from engine.cli.root import open_rules
@@ -19,6 +20,7 @@ from engine.text.place import Place
 EXAMPLES = """Eksempler:
   alis masse tabeller svar
   alis masse tabeller svar --format parquet --minne 2GB --satser foreslåtte-satser.yaml
+  alis masse tabeller svar --motor spark
   alis masse --mal tabeller
   alis masse --fra-saker fixtures tabeller --format parquet
   alis masse --eksempel 10000 eksempel
@@ -45,20 +47,29 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--eksempel", metavar="ANTALL", help="lag oppdiktede søknader for ANTALL legemåneder i MAPPE")
     parser.add_argument("--frø", default="1", metavar="TALL", help="med --eksempel: velger hvilke søknader (vanlig: 1)")
     parser.add_argument("--mangler", default="0", metavar="PROSENT", help="med --eksempel: så mye mangler (vanlig: 0)")
-    parser.add_argument("--format", choices=FORMATS, default="csv", help="format på tabellene som lages (vanlig: csv)")
+    parser.add_argument(
+        "--format", choices=FORMATS, help="format på tabellene som lages (vanlig: csv; på spark: parquet)"
+    )
     masse_vurdering.arguments(parser)
     parser.add_argument("--regler", metavar="MAPPE", help="mappen med reglene")
 
 
 def run(chosen: argparse.Namespace) -> int:
     check_installed()
+    make = _maker(chosen)
+    if make is None:
+        return masse_vurdering.run(chosen)
+    chosen.format = chosen.format or USUAL_FORMAT
+    return make(chosen)
+
+
+def _maker(chosen: argparse.Namespace) -> Callable[[argparse.Namespace], int] | None:
+    """What makes tables, when that is asked for and not that they be decided."""
     if chosen.mal is not None:
-        return _template(chosen)
+        return _template
     if chosen.fra_saker is not None:
-        return _convert(chosen)
-    if chosen.eksempel is not None:
-        return _example(chosen)
-    return masse_vurdering.run(chosen)
+        return _convert
+    return None if chosen.eksempel is None else _example
 
 
 def check_installed() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from contextlib import ExitStack
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.batch.database import LEAST, database, memory_of, memory_text, usual_memory, usual_threads
+from engine.batch.folder_out import USUAL_FORMAT
 from engine.cli.arguments import argument_fault
 from engine.cli.progress import show_amounts, waiting
 from engine.cli.root import open_rules
@@ -42,23 +44,45 @@ def run(chosen: argparse.Namespace) -> int:
         told = "skriv «alis masse INN UT»: mappen med tabeller, og mappen svaret skrives i"
         raise Faults([argument_fault("det må stå to mapper", told)])
     source, target = Path(chosen.mapper[0]), Path(chosen.mapper[1])
+    format = _format(chosen)
     memory, threads = memory_and_threads(chosen)
     book = _book(chosen)
-    if chosen.motor == "spark":
-        return _spark(source, target, book, chosen)
     from engine.batch.mass import ENTRIES, Mass
     from engine.batch.run_folder import run_folder
 
+    if chosen.motor == "spark":
+        from engine.batch.spark_session import check_spark
+
+        check_spark()
     with (
         run_folder(target, "masse", ENTRIES) as folder,
         database(folder.work, str(target), memory, threads) as connection,
+        ExitStack() as started,
     ):
         with waiting("Leser"):
-            mass = Mass(source, book, connection)
+            if chosen.motor == "spark":
+                from engine.batch.spark_mass import SparkMass
+                from engine.batch.spark_session import spark_session
+
+                scratch = folder.work / "spark"
+                session = started.enter_context(spark_session(scratch, str(target), memory, threads))
+                mass: Mass = SparkMass(source, book, connection, session, scratch)
+            else:
+                mass = Mass(source, book, connection)
             parts = mass.parts()
-        show_amounts(mass.write(folder.new, chosen.format, parts), sum(part.months for part in parts), "Vurderer")
-    print("\n".join(summary(mass, target, chosen.format)))
+        show_amounts(mass.write(folder.new, format, parts), sum(part.months for part in parts), "Vurderer")
+    print("\n".join(summary(mass, target, format)))
     return 0
+
+
+def _format(chosen: argparse.Namespace) -> str:
+    """The format of the answer: what is asked for, else CSV, and on Spark Parquet. Raises Faults."""
+    if chosen.motor == "spark":
+        if chosen.format == "csv":
+            told = "utelat --format, eller bruk --motor duckdb"
+            raise Faults([argument_fault("--motor spark skriver bare Parquet, ikke CSV", told)])
+        return "parquet"
+    return chosen.format or USUAL_FORMAT
 
 
 def _book(chosen: argparse.Namespace) -> Rulebook:
@@ -68,10 +92,6 @@ def _book(chosen: argparse.Namespace) -> Rulebook:
     from engine.language.overlay import lay_over
 
     return lay_over(book, Path(chosen.satser))
-
-
-def _spark(source: Path, target: Path, book: Rulebook, chosen: argparse.Namespace) -> int:
-    raise Faults([argument_fault("--motor spark er ikke på plass ennå", "bruk --motor duckdb")])
 
 
 def memory_and_threads(chosen: argparse.Namespace) -> tuple[int, int]:

@@ -30,7 +30,7 @@ _OWN = Path(__file__).parent
 
 def open_kept(root: Path, only_scheme: str | None = None) -> Rulebook:
     """The checked rulebook of a folder, kept or read. Raises Faults exactly as `open_rulebook` does."""
-    folder = None if SWITCH in os.environ else _folder()
+    folder = cache_folder()
     if folder is None:
         return open_rulebook(root, only_scheme)
     try:
@@ -44,8 +44,10 @@ def open_kept(root: Path, only_scheme: str | None = None) -> Rulebook:
     return book
 
 
-def _folder() -> Path | None:
-    """The user's own cache folder for this program, or None when there is none that only the user can write to."""
+def cache_folder() -> Path | None:
+    """The user's own cache folder for this program; None when there is none that only the user can write to, or it is turned off."""
+    if SWITCH in os.environ:
+        return None
     try:
         folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "alis-regler"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -9,8 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
 
+from engine.batch.conversion import convert
 from engine.batch.mass import Mass
+from engine.case.application import read_application
 from engine.case.stated import Application
 from engine.decide.decide import decide
 from engine.decide.naive import NaiveEvaluator
@@ -21,6 +26,50 @@ Row = dict[str, Any]
 Tables = dict[str, dict[tuple[str, ...], Row]]
 
 KEYS = {"søknader": ("søknad",), "leger": ("søknad", "lege"), "måneder": ("søknad", "lege", "måned", "komponent")}
+
+
+# --- applications, and the tables of them -----------------------------------------------------------------------------------
+
+
+def drawn(strategy: st.SearchStrategy[Any], count: int, number: int) -> list[dict[str, Any]]:
+    """Random applications, the same each time: a table of all of them is decided at once, not each by itself."""
+    found: list[dict[str, Any]] = []
+
+    @seed(number)
+    @settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def draw(case: dict[str, Any]) -> None:
+        found.append(json.loads(json.dumps(case)))
+
+    draw()
+    return found
+
+
+def written(cases: Iterable[dict[str, Any]], folder: Path) -> list[Path]:
+    """The cases as files, with ids of their own."""
+    folder.mkdir()
+    paths = []
+    for number, case in enumerate(cases):
+        case["søknad"]["id"] = f"sak-{number}"
+        paths.append(folder / f"{number:05}.json")
+        paths[-1].write_text(json.dumps(case, ensure_ascii=False), encoding="utf-8")
+    return paths
+
+
+def converted(paths: list[Path], book: Rulebook, target: Path) -> list[Application]:
+    """The applications, also written as tables."""
+    done = convert(paths, target, book, "parquet")
+    assert done.rejected == 0
+    return [read_application(path, book) for path in paths]
+
+
+# --- comparing --------------------------------------------------------------------------------------------------------------
 
 
 def decided_tables(source: Path, book: Rulebook, target: Path, part: int = 1_000_000) -> Tables:
