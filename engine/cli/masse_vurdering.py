@@ -118,7 +118,8 @@ def summary(mass: Mass, target: Path, format: str) -> Iterator[str]:
     counted = [("Lest", read), ("Avgjort", tally.applications), ("Avvist", tally.rejected)]
     yield f"Svaret er skrevet til {target}."
     yield ""
-    yield from (f"{title:<8}{number_text(Fraction(count)):>12} søknader" for title, count in counted)
+    for title, count in counted:
+        yield f"{title:<8}{number_text(Fraction(count)):>12} {'søknad' if count == 1 else 'søknader'}"
     yield f"{'Leger':<8}{number_text(Fraction(tally.doctors)):>12}"
     yield f"{'Måneder':<8}{number_text(Fraction(tally.months)):>12} (én for hver lege, måned og komponent)"
     if tally.faults:
@@ -143,8 +144,8 @@ def _scheme(tally: Tally, scheme: str) -> Iterator[str]:
     sums = tally.sums[scheme]
     yield f"  {'sum':<24}{_kroner(sums.known):>18}"
     if sums.open:
-        about = f"{number_text(Fraction(sums.open))} søknader har ukjent sum"
-        yield f"  {about}; kjent del av dem: {_kroner(sums.open_known)}"
+        about = f"{number_text(Fraction(sums.open))} {'søknad' if sums.open == 1 else 'søknader'} har ukjent sum"
+        yield f"  {about}; kjent del: {_kroner(sums.open_known)}"
 
 
 def _kroner(øre: int) -> str:

@@ -28,6 +28,7 @@ GUIDES = [
     "docs/simuler-en-endring.md",
     "docs/slik-tenker-motoren.md",
     "docs/vurder-en-søknad.md",
+    "docs/vurder-tabeller.md",
 ]
 BLOCK = re.compile(r"^```(\w+)(?: fil=(\S+))?( legg=til)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
