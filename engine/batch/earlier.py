@@ -6,7 +6,8 @@ from typing import Any
 
 import ibis
 
-from engine.batch.vector import Expr, Number, as_whole, number, read_vector, whole
+from engine.batch.arithmetic import as_whole
+from engine.batch.vector import Expr, Number, number, read_vector, whole
 from engine.case.calendar import MONTH
 
 

@@ -8,19 +8,7 @@ from typing import Any
 import ibis
 
 from engine.batch.schema import decimals, largest
-from engine.batch.vector import (
-    FACTS,
-    LAST_DATE,
-    LAST_MONTH,
-    Choice,
-    Expr,
-    Number,
-    Several,
-    Text,
-    Vector,
-    number,
-    whole,
-)
+from engine.batch.vector import FACTS, LAST_DATE, LAST_MONTH, Choice, Expr, Number, Several, Text, Vector, number, whole
 from engine.case.stated import read_stated
 from engine.language.vocabulary import Fact
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import ibis
 
+from engine.batch.arithmetic import add, divide, extreme, multiply, rounded, simplified
 from engine.batch.names import Names
 from engine.batch.vector import (
     FACTS,
@@ -20,16 +21,10 @@ from engine.batch.vector import (
     Text,
     TooLarge,
     Vector,
-    add,
     bits,
     constant,
-    divide,
     either_of,
-    extreme,
-    multiply,
     number,
-    rounded,
-    simplified,
     whole,
 )
 from engine.case.calendar import MONTH

@@ -12,8 +12,9 @@ from typing import Any
 
 import ibis
 
+from engine.batch.arithmetic import as_whole
 from engine.batch.join import joined
-from engine.batch.vector import LARGEST, OTHER, Expr, Number, TooLarge, Vector, as_whole, bits, number, whole
+from engine.batch.vector import LARGEST, OTHER, Expr, Number, TooLarge, Vector, bits, number, whole
 
 #: the longest month
 LONGEST = 31

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from engine import __version__
 from engine.batch.builder import Builder
 from engine.batch.engine import DuckDB, Run
 from engine.batch.folder import REJECTED
 from engine.batch.folder_out import copy, one_file
 from engine.batch.reading import Intake, kept, read_tables
 from engine.batch.result import APPLICATIONS, DOCTORS, MONTHS, Result, shown_columns
-from engine.batch.run_folder import COMMAND, RECEIPT
+from engine.batch.run_folder import RECEIPT
 from engine.batch.schema import Table, sql_type
+from engine.batch.tally import Sums, Tally, receipt
 from engine.batch.vector import TooLarge
 from engine.decide.agreement import Panel
 from engine.decide.compiled import compiled
@@ -52,28 +51,6 @@ _KEYS = {
 
 #: the first part is small: most of what must be judged is met there
 _FIRST = 20_000
-
-
-@dataclass
-class Sums:
-    """What the applications of a scheme come to, in øre: those whose sum is known, and what is known of the others."""
-
-    known: int = 0
-    open_known: int = 0
-    open: int = 0
-
-
-@dataclass
-class Tally:
-    """What a run came to. `outcomes` counts applications by scheme and outcome."""
-
-    applications: int = 0
-    rejected: int = 0
-    faults: int = 0
-    doctors: int = 0
-    months: int = 0
-    outcomes: dict[tuple[str, str], int] = field(default_factory=dict)
-    sums: dict[str, Sums] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,34 +216,12 @@ class Mass:
             for name in (MONTHS, DOCTORS, APPLICATIONS):
                 one_file(target / name)
         self.write_rejected(target, format)
-        (target / RECEIPT).write_text(self.receipt(), encoding="utf-8")
+        (target / RECEIPT).write_text(receipt(self.tally, self.intake, self.book), encoding="utf-8")
 
     def write_rejected(self, target: Path, format: str) -> None:
         """The rows that were refused, as `avvist`."""
         rejected = "SELECT * FROM avvist ORDER BY tabell, rad, kolonne"
         copy(self.connection, rejected, target / f"{REJECTED}.{format}", format)
-
-    def receipt(self) -> str:
-        """What the run rests on, as JSON: the rules, the engine, and counts that add up. No clock inside."""
-        told = {
-            COMMAND: "masse",
-            "regler_sha256": dict(self.book.digests),
-            "motor": __version__,
-            "evaluatorer": [one.name for one in evaluators()],
-            "inn": counts_of(self.intake),
-            "avgjort": {"søknader": self.tally.applications, "leger": self.tally.doctors, "måneder": self.tally.months},
-            "utfall": [
-                {"ordning": scheme, "utfall": outcome, "søknader": count}
-                for (scheme, outcome), count in sorted(self.tally.outcomes.items())
-            ],
-            "feil": self.tally.faults,
-        }
-        return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
-
-
-def counts_of(intake: Intake) -> dict[str, dict[str, int]]:
-    """The rows of each table that were read, as a receipt tells them."""
-    return {one.table: {"rader": one.rows, "med": one.kept, "avvist": one.rejected} for one in intake.counts}
 
 
 def components_of(*books: Rulebook) -> list[str]:

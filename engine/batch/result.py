@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from engine.batch.arithmetic import rounded
 from engine.batch.asking import NUMBER, Asking, Question
 from engine.batch.join import joined, without
-from engine.batch.vector import Expr, Number, rounded, whole
+from engine.batch.vector import Expr, Number, whole
 from engine.batch.verdict import PAID, STATUS, STATUSES
 from engine.case.calendar import MONTH
 from engine.text.month import month_text

@@ -6,10 +6,10 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from engine.batch.mass import counts_of
 from engine.batch.simulation_effect import Group, Mover
 from engine.batch.simulation_pair import SIDES
 from engine.batch.simulation_report import Report
+from engine.batch.tally import counts_of
 from engine.regress.impact_json import change_json, total_json, version_json
 
 Json = dict[str, Any]

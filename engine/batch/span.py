@@ -7,8 +7,9 @@ from typing import Any
 
 import ibis
 
+from engine.batch.arithmetic import floored
 from engine.batch.join import joined, without
-from engine.batch.vector import Expr, Number, floored, number, whole
+from engine.batch.vector import Expr, Number, number, whole
 
 #: the columns that tell a date by month and day, as month × 32 + day, so that dates compare and can be taken apart
 _DAY_BITS = 5

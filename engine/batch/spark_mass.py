@@ -19,6 +19,7 @@ from engine.batch.result import APPLICATIONS, DOCTORS, MONTHS, Result
 from engine.batch.run_folder import RECEIPT
 from engine.batch.schema import sql_type
 from engine.batch.spark import Spark
+from engine.batch.tally import receipt
 from engine.language.rulebook import Rulebook
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class SparkMass(Mass):
         yield from self.decide(self.parts() if parts is None else parts, take)
         self.check()
         self.write_rejected(target, format)
-        (target / RECEIPT).write_text(self.receipt(), encoding="utf-8")
+        (target / RECEIPT).write_text(receipt(self.tally, self.intake, self.book), encoding="utf-8")
 
     def _taken(self, query: str, folder: Path, name: str) -> int:
         """The rows of a query as Parquet files of a folder; gives how many they are."""

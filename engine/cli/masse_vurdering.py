@@ -19,7 +19,8 @@ from engine.text.fault import Faults
 from engine.text.norsk import money_text, number_text, quoted
 
 if TYPE_CHECKING:
-    from engine.batch.mass import Mass, Tally
+    from engine.batch.mass import Mass
+    from engine.batch.tally import Tally
     from engine.language.rulebook import Rulebook
 
 ENGINES = ("duckdb", "spark")

@@ -35,7 +35,7 @@ def test_parts_have_the_same_columns(book: Rulebook, tmp_path: Path) -> None:
     """Whoever reads the files of a table together must not meet two types of one column."""
     import pyarrow.parquet as pq
 
-    paths = sorted((ROOT / "fixtures").glob("20*/*.yaml"))[::6]
+    paths = sorted((ROOT / "fixtures").rglob("*.yaml"))[::9]
     converted(paths, book, tmp_path / "inn")
     decided_tables(tmp_path / "inn", book, tmp_path / "ut")
     for name, least in (("søknader", 3), ("leger", 2), ("måneder", 2)):

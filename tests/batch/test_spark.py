@@ -12,8 +12,9 @@ from agreement import KEYS, converted, decided_tables, differences, drawn, read_
 from random_applications import discretionary_applications, guided_applications, national_applications
 
 from engine.batch import spark_session
+from engine.batch.arithmetic import floored
 from engine.batch.spark_sql import spark_sql
-from engine.batch.vector import floored, whole
+from engine.batch.vector import whole
 from engine.cli.main import main
 from engine.language.rulebook import Rulebook
 
