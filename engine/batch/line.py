@@ -22,17 +22,19 @@ if TYPE_CHECKING:
 _NOBODY = 7
 
 
-def status(name: str) -> Expr:
+def status_code(name: str) -> Expr:
     return ibis.literal(STATUS[name], "int8")
 
 
 def is_one_of(status: Expr, names: tuple[str, ...]) -> Expr:
-    return reduce(lambda a, b: a | b, (status == status(name) for name in names))
+    return reduce(lambda a, b: a | b, (status == status_code(name) for name in names))
 
 
-def bit(status: Expr) -> Expr:
+def status_bit(status: Expr) -> Expr:
     """A status as a bit."""
-    return ibis.cases(*((status == status(name), whole(1 << place)) for name, place in STATUS.items()), else_=whole(0))
+    return ibis.cases(
+        *((status == status_code(name), whole(1 << place)) for name, place in STATUS.items()), else_=whole(0)
+    )
 
 
 class Lines:
@@ -47,7 +49,7 @@ class Lines:
             over = builder.compiled.components[name].component.subsidiary_to
             if over in self.order:
                 rows = months[f"{name} i stedet for {over}"]
-                kept = rows.filter(~rows["kanskje"] | (rows["status"] == status("uavklart")))
+                kept = rows.filter(~rows["kanskje"] | (rows["status"] == status_code("uavklart")))
                 self.instead.setdefault(self.order.index(over), []).append((place, kept))
 
     def rows(self) -> Any:
@@ -73,17 +75,17 @@ class Lines:
         others = self.instead.get(place, [])
         if not others:
             return own.mutate(i_stedet=nobody)
-        refused = own.filter(own["status"] == status("nei")).mutate(i_stedet=nobody)
+        refused = own.filter(own["status"] == status_code("nei")).mutate(i_stedet=nobody)
         for _, table in others:
             stepped = table.select("lege_nr", MONTH, status2=table["status"])
             found = joined(refused, stepped, {"lege_nr": "lege_nr", MONTH: MONTH}, "left")
             refused = without(found.mutate(i_stedet=ibis.coalesce(found["status2"], found["i_stedet"])), "status2")
-        rest = own.filter(own["status"] != status("nei")).mutate(i_stedet=nobody)
+        rest = own.filter(own["status"] != status_code("nei")).mutate(i_stedet=nobody)
         return rest.union(refused, distinct=False)
 
     def _row(self, place: int, table: Any, decides: bool) -> Any:
-        table = table.filter(table["status"] != status("utenfor"))
-        mask = bit(self._month_status(table)) if decides else whole(0)
+        table = table.filter(table["status"] != status_code("utenfor"))
+        mask = status_bit(self._month_status(table)) if decides else whole(0)
         return self._columns(place, table, mask)
 
     def _columns(self, place: int, table: Any, mask: Expr) -> Any:
@@ -98,7 +100,7 @@ class Lines:
         return table.select(
             lege_nr=table["lege_nr"],
             del_nr=ibis.literal(place, "int8"),
-            maske=bit(table["status"]),
+            maske=status_bit(table["status"]),
             betalt=paid.ifelse(whole(1), zero),
             beløp=amount,
             satser=rates,
@@ -141,11 +143,11 @@ class Lines:
             _parts_judge(self.builder.panel),
         )
         joint = self.builder.program.add("måneder_sammen", looked_up(grouped, asking), asking)
-        inside = joint.filter(joint["månedens"] != status("utenfor"))
+        inside = joint.filter(joint["månedens"] != status_code("utenfor"))
         rows = []
         for place, table in enumerate(tables):
             own = joined(table, inside.select("lege_nr", MONTH, "månedens"), {"lege_nr": "lege_nr", MONTH: MONTH})
-            rows.append(self._columns(place, own, bit(own["månedens"])))
+            rows.append(self._columns(place, own, status_bit(own["månedens"])))
         return rows
 
 

@@ -11,7 +11,7 @@ import ibis
 
 from engine.batch.arithmetic import as_whole, rounded
 from engine.batch.join import joined
-from engine.batch.line import Lines, bit
+from engine.batch.line import Lines, status_bit, status_code
 from engine.batch.vector import LARGEST, Expr, Number, TooLarge, number, whole
 from engine.batch.verdict import STATUS, outcomes
 
@@ -153,9 +153,11 @@ def decided_applications(builder: Builder, application: Any, doctors: Any | None
     else:
         table = application.mutate(maske=ibis.null("int64"), kjent=zero, satser=zero)
     status = table["status"]
-    alone = (status == status("nei")) | table["maske"].isnull()
-    mask = alone.ifelse(bit(status), (status == status("ja")).ifelse(table["maske"], table["maske"] | bit(status)))
-    outcome = (status == status("avvist")).ifelse(ibis.literal(summary.formal_defect), _text_of(mask, texts))
+    alone = (status == status_code("nei")) | table["maske"].isnull()
+    mask = alone.ifelse(
+        status_bit(status), (status == status_code("ja")).ifelse(table["maske"], table["maske"] | status_bit(status))
+    )
+    outcome = (status == status_code("avvist")).ifelse(ibis.literal(summary.formal_defect), _text_of(mask, texts))
     known = ibis.coalesce(table["kjent"], zero)
     lacking = ibis.coalesce(table["satser"], zero)
     open_sum = lacking != zero

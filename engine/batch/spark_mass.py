@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pyarrow.parquet as pq
 
 from engine.batch import sql
+from engine.batch.csv_file import literal_path
 from engine.batch.engine import Run
 from engine.batch.mass import Mass, Part, Take
 from engine.batch.reading import kept
@@ -121,6 +122,6 @@ class SparkMass(Mass):
 
     def _count(self, result: Result) -> None:
         name = result.builder.program.own("vedtak_søknad")
-        files = sql.text(f"{self.engine.folder(name)}/*.parquet")
-        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {sql.name(name)} AS FROM read_parquet({files})")
+        files = sql.texts(literal_path(one) for one in sorted(Path(self.engine.folder(name)).glob("*.parquet")))
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {sql.name(name)} AS FROM read_parquet([{files}])")
         super()._count(result)
