@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -159,31 +158,3 @@ def read_number(model: Any, value: Num) -> Fraction:
         return Fraction(value)
     found = model.eval(value, model_completion=True)
     return Fraction(found.as_long()) if z3.is_int_value(found) else Fraction(found.as_fraction())
-
-
-def fixed(fact: Fact, stated: Stated | None) -> Vector:
-    """The vector of a fact whose value is known, or known to be missing."""
-    if stated is None and fact.default is not None:
-        stated = read_stated(fact, fact.default)
-    none = stated is None
-    cause = Cause(facts=none)
-    match fact.kind:
-        case "ja_nei":
-            return Choice({name: stated == name for name in _YES_NO}, none, cause)
-        case "valg":
-            return Choice({name: stated == name for name in fact.choices}, none, cause, frozenset(fact.unclear))
-        case "flervalg":
-            chosen: Iterable[str] = stated if isinstance(stated, frozenset) else ()
-            return Several({name: name in chosen for name in fact.choices}, none, cause)
-        case "tekst" | "liste":
-            raise Undecided(f"«{fact.name}» er fri tekst og har ingen formel")
-    if isinstance(stated, datetime):
-        stated = stated.date()
-    is_date = fact.kind in _DATES
-    if none:
-        low = fact.at_least if fact.at_least is not None else fact.above
-        if fact.kind in _NUMBERS and low is not None and fact.at_most is not None:
-            return Number(low, fact.at_most, False, cause)
-        return Number(0, 0, True, cause, is_date)
-    value = stated.toordinal() if isinstance(stated, date) else stated
-    return Number(value, value, is_date=is_date)

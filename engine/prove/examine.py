@@ -8,13 +8,13 @@ from functools import partial
 
 from engine.language.model import Parameter, Quantity
 from engine.language.rulebook import Rulebook
-from engine.prove import gaps, rate_gaps, told
+from engine.prove import gaps, rate_gaps, told, told_rates, told_time
 from engine.prove.claim import Claim, settle
 from engine.prove.finding import Finding, Open
 from engine.prove.impossible import Impossible, impossible
 from engine.prove.pair_claims import pair_claims
 from engine.prove.parity import disparities
-from engine.prove.rule_claims import rule_claims
+from engine.prove.rule_claims import name_of, rule_claims
 from engine.prove.site import DAYS, sites
 from engine.prove.solver import Clock, Undecided
 from engine.prove.spread import spread
@@ -133,7 +133,7 @@ def _claims(stages: Stages, claims: Sequence[Claim], answer: _Answer) -> None:
         answer.take(told.of_claim(stages, one), one.claim.unless)
     for open in doubtful:
         claim = open.claim
-        part = " ".join(told.name_of(rule) for rule in claim.rules)
+        part = " ".join(name_of(rule) for rule in claim.rules)
         answer.open.append(Open(claim.code, stages.scheme_id, f"{part} {claim.detail}".strip(), open.why))
 
 
@@ -148,12 +148,12 @@ def _impossible(stages: Stages, site: str, answer: _Answer) -> None:
 
 def _gaps(stages: Stages, answer: _Answer) -> None:
     kinds: list[tuple[Callable[[Stages], Iterable[object]], Callable[[Stages, object], Finding]]] = [
-        (gaps.date_gaps, told.of_dates),  # type: ignore[list-item]
-        (gaps.year_gaps, told.of_year),  # type: ignore[list-item]
-        (gaps.month_gaps, told.of_months),  # type: ignore[list-item]
-        (gaps.lapses, told.of_lapse),  # type: ignore[list-item]
-        (rate_gaps.calculation_gaps, told.of_calculation),  # type: ignore[list-item]
-        (rate_gaps.rate_gaps, told.of_rate),  # type: ignore[list-item]
+        (gaps.date_gaps, told_time.of_dates),  # type: ignore[list-item]
+        (gaps.year_gaps, told_time.of_year),  # type: ignore[list-item]
+        (gaps.month_gaps, told_time.of_months),  # type: ignore[list-item]
+        (gaps.lapses, told_time.of_lapse),  # type: ignore[list-item]
+        (rate_gaps.calculation_gaps, told_rates.of_calculation),  # type: ignore[list-item]
+        (rate_gaps.rate_gaps, told_rates.of_rate),  # type: ignore[list-item]
     ]
     for find, tell in kinds:
         for one in find(stages):

@@ -138,6 +138,11 @@ def _relevant(one: Meaning) -> Bool:
     return True if one.scope is None else neg(one.scope.no)
 
 
+def name_of(rule: Rule) -> str:
+    """`ÅR/ordning/vilkår`"""
+    return f"{rule.origin}/{rule.id}"
+
+
 def conditions_of(rule: Rule) -> list[Condition]:
     """Every condition in a rule."""
     found = (rule.scope, rule.requirement, rule.judgement_when, rule.partial_when)

@@ -29,6 +29,11 @@ KEPT = 6
 Looks = Callable[[Scene], Bool]
 
 
+def anything(scene: Scene) -> Bool:
+    """Whatever it looks like."""
+    return True
+
+
 @dataclass
 class Stage:
     """The loose side: what does not hold here, holds of no application."""
