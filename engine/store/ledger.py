@@ -92,6 +92,12 @@ def latest(connection: Connection, limit: int, before: int | None = None) -> lis
     ]
 
 
+def recent(connection: Connection, kind: str, limit: int) -> list[Event]:
+    """The last rows of a kind, newest first, with content."""
+    question = _rows().where(hendelse.c.slag == kind).order_by(None).order_by(hendelse.c.nr.desc()).limit(limit)
+    return [event for event, _ in _read(connection, question)]
+
+
 def stream(connection: Connection) -> Iterator[tuple[Event, tuple[str, str] | None]]:
     """All rows in order, a few at a time, each with its salt and content as they stand."""
     return _read(connection.execution_options(yield_per=500), _rows())

@@ -12,6 +12,7 @@ from engine.web import rulebook_view
 from engine.web.page import MenuItem, page
 from engine.web.service import Service, service
 from engine.web.settings import READER
+from engine.web.testcases import coverage_of
 
 router = APIRouter(prefix="/regler")
 MENU = (MenuItem("/regler", "Regler", READER),)
@@ -63,4 +64,6 @@ def one_set(
 def one_rule(request: Request, service: TheService, year: str, ordning: str, rule: str) -> HTMLResponse:
     """One rule."""
     found = service.workers.run(rulebook_view.rule_text, f"{year}/{ordning}", rule)
-    return page(request, "vilkår.html", sett=f"{year}/{ordning}", regel=found)
+    return page(
+        request, "vilkår.html", sett=f"{year}/{ordning}", regel=found, dekning=coverage_of(service, rule, found.origin)
+    )

@@ -9,6 +9,7 @@ from fastapi import Request
 from engine.store.case import Cases
 from engine.store.database import Database
 from engine.store.session import Sessions
+from engine.web.jobs import Jobs
 from engine.web.settings import Settings
 from engine.web.workers import Workers
 
@@ -23,6 +24,7 @@ class Service:
     sessions: Sessions
     workers: Workers
     heavy: Workers
+    jobs: Jobs
 
     def close(self) -> None:
         self.workers.close()
@@ -38,7 +40,7 @@ def open_service(settings: Settings) -> Service:
     )  # at one's own machine a half-filled form may wait
     sessions = Sessions(database, idle, settings.longest)
     workers, heavy = Workers(settings.rules, settings.workers), Workers(settings.rules, 1, most=8)
-    return Service(settings, database, Cases(database), sessions, workers, heavy)
+    return Service(settings, database, Cases(database), sessions, workers, heavy, Jobs(heavy))
 
 
 def service(request: Request) -> Service:

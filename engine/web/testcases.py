@@ -1,0 +1,119 @@
+"""The regression page: the test cases run on request, how much of the regulation they show, and the last runs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from engine.regress.run import PASSED
+from engine.store import ledger
+from engine.store.ledger import Event
+from engine.text.fault import Fault, Faults
+from engine.text.place import Place
+from engine.web.case_run import ran
+from engine.web.jobs import Job
+from engine.web.page import MenuItem, page
+from engine.web.problem import Refused
+from engine.web.service import Service, service
+from engine.web.settings import OFFICER, READER
+from engine.web.user import User, needs
+
+router = APIRouter(prefix="/provesaker")
+MENU = (MenuItem("/provesaker", "Prøvesaker", READER),)
+
+#: what a run is called in the ledger
+RUN = "prøvekjøring"
+#: runs that are listed
+_LISTED = 10
+#: how often a page that waits is fetched again, in seconds
+WAIT = "3"
+
+TheService = Annotated[Service, Depends(service)]
+Officer = Annotated[User, Depends(needs(OFFICER))]
+Text = Annotated[str, Query(max_length=100)]
+
+
+@router.get("")
+def index(
+    request: Request, service: TheService, søk: Text = "", ordning: Text = "", vis: Text = "", kjøring: Text = ""
+) -> HTMLResponse:
+    """The last run, its cases sought through, and the runs before it. While a run is under way, the page fetches itself."""
+    job = service.jobs.find(kjøring) if kjøring else None
+    runs = kept_runs(service)
+    last = runs[0] if runs else None
+    cases: list[dict[str, Any]] = last.content["saker"] if last is not None and last.content is not None else []
+    sought = søk.strip().casefold()
+    shown = [
+        one
+        for one in cases
+        if sought in f"{one['fil']} {one['id']}".casefold()
+        and ordning in ("", one["ordning"])
+        and (vis != "avvik" or one["status"] != PASSED)
+    ]
+    waits = job is not None and not job.done
+    found = page(
+        request,
+        "prøvesaker.html",
+        kjøringer=[one for one in runs if one.content is not None],
+        siste=last,
+        saker=shown,
+        antall=len(cases),
+        ordninger=sorted({one["ordning"] for one in cases if one["ordning"]}),
+        søk=søk,
+        ordning=ordning,
+        vis=vis,
+        venter=waits,
+        kjøring=kjøring,
+        feil=job.faults if job is not None else (),
+        har_saker=service.settings.cases is not None,
+    )
+    if waits:
+        found.headers["Refresh"] = WAIT
+    return found
+
+
+@router.post("")
+def start(service: TheService, user: Officer) -> Response:
+    """Run all the test cases. The run is kept in the ledger when it is done."""
+    folder = service.settings.cases
+    if folder is None:
+        why, next_step = "tjenesten er startet uten --saker", "start den med --saker og mappen med testsaker"
+        raise Faults([Fault(Place("saker", 1, 1), "SAKER-MANGLER", "det er ingen saker å prøve", why, next_step)])
+
+    def keep(job: Job) -> None:
+        service.cases.note(user.id, RUN, None, job.found["saker"])
+
+    job = service.jobs.start([("saker", ran, (service.settings.rules, folder))], {}, keep)
+    return RedirectResponse(f"/provesaker?kjøring={job.id}", 303)
+
+
+@router.get("/sak")
+def one_case(request: Request, service: TheService, fil: Annotated[str, Query(max_length=300)]) -> HTMLResponse:
+    """One case of the last run: what it expects beside what it got."""
+    runs = kept_runs(service, 1)
+    content: dict[str, Any] = (runs[0].content or {}) if runs else {}
+    for one in content.get("saker", ()):
+        if one["fil"] == fil:
+            shown = [
+                rule for rule in content["regler"] if any(fil in found[1] for found in rule["resultater"].values())
+            ]
+            return page(request, "prøvesak.html", sak=one, kjøring=runs[0], regler=shown)
+    raise Refused(404, "Saken er ikke med i den siste kjøringen.")
+
+
+def kept_runs(service: Service, limit: int = _LISTED) -> list[Event]:
+    """The last runs, newest first."""
+    with service.database.reading() as connection:
+        return ledger.recent(connection, RUN, limit)
+
+
+def coverage_of(service: Service, rule: str, origin: str) -> dict[str, Any] | None:
+    """What the last run shows of a rule as a rule set states it; None before the first."""
+    runs = kept_runs(service, 1)
+    for one in (runs[0].content or {}).get("regler", ()) if runs else ():
+        if one["id"] == rule and one["regelsett"] == origin and one["slag"] == "vilkår":
+            found: dict[str, Any] = one | {"tid": runs[0].time}
+            return found
+    return None
