@@ -14,7 +14,19 @@ from starlette.staticfiles import StaticFiles
 
 from engine import __version__
 from engine.text.fault import Faults
-from engine.web import applications, audit, cases, decisions, front, login, rules, sources, testcases
+from engine.web import (
+    applications,
+    audit,
+    cases,
+    changes,
+    decisions,
+    front,
+    login,
+    proposals,
+    rules,
+    sources,
+    testcases,
+)
 from engine.web.api import router as api
 from engine.web.form import checked
 from engine.web.guard import Guard
@@ -24,7 +36,18 @@ from engine.web.settings import READER, Settings
 from engine.web.user import needs
 
 #: the pages, a noun a module; each has a `router` and, if it stands in the menu, `MENU`
-PAGES: tuple[ModuleType, ...] = (front, applications, cases, decisions, rules, testcases, sources, audit)
+PAGES: tuple[ModuleType, ...] = (
+    front,
+    applications,
+    cases,
+    decisions,
+    changes,
+    rules,
+    proposals,
+    testcases,
+    sources,
+    audit,
+)
 
 _STATIC = Path(__file__).parent / "static"
 

@@ -144,7 +144,7 @@ def changes(book: Rulebook, before: str, after: str) -> list[Change]:
         if old == new:
             continue
         what = "nytt" if not old else "borte" if not new else "endret"
-        found.append(Change(key, what, tuple(_compared(old, new))))
+        found.append(Change(key, what, tuple(line_changes(old, new))))
     return found
 
 
@@ -198,7 +198,8 @@ def _parts(book: Rulebook, id: str) -> dict[str, tuple[str, ...]]:
     return {key: tuple(value) for key, value in parts.items()}
 
 
-def _compared(old: Sequence[str], new: Sequence[str]) -> Iterable[tuple[str, str]]:
+def line_changes(old: Sequence[str], new: Sequence[str]) -> Iterable[tuple[str, str]]:
+    """Two texts line by line: `=`, `-` or `+`, and `…` where lines that are alike are left out."""
     if not old or not new:
         yield from (("-", line) for line in old)
         yield from (("+", line) for line in new)

@@ -1,0 +1,169 @@
+"""Editing a rule file: its parts, a form for one part with the file's text beside it, and the whole file as text."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from engine.language.rulebook import VOCABULARY_FILE
+from engine.web import rule_draft, rulebook_view
+from engine.web.conflict import conflict
+from engine.web.form import fields
+from engine.web.page import page
+from engine.web.problem import Refused
+from engine.web.proposal import Conflict
+from engine.web.proposals import begin
+from engine.web.rule_draft import WHOLE, Shown, current
+from engine.web.rule_fields import REST, SECTIONS, lines_of, parts
+from engine.web.service import Service, service
+from engine.web.settings import OFFICER
+from engine.web.user import User, needs
+
+router = APIRouter(prefix="/regler")
+
+TheService = Annotated[Service, Depends(service)]
+Officer = Annotated[User, Depends(needs(OFFICER))]
+Form = Annotated[FormData, Depends(fields)]
+
+#: the vocabulary is edited as a whole
+_VOCABULARY = "/regler/vokabular/endre"
+
+
+@router.get("/vokabular/endre")
+def vocabulary(request: Request, service: TheService, _: Officer, utkast: str = "") -> Response:
+    """The vocabulary as text."""
+    return _form(request, service, VOCABULARY_FILE, WHOLE, "", utkast)
+
+
+@router.post("/vokabular/endre")
+async def edit_vocabulary(request: Request, service: TheService, user: Officer, form: Form) -> Response:
+    """Check the vocabulary as it was written, or try what it comes to."""
+    return await run_in_threadpool(_edited, request, service, user, VOCABULARY_FILE, WHOLE, "", form)
+
+
+@router.get("/{year}/{ordning}/endre")
+def index(request: Request, service: TheService, _: Officer, year: str, ordning: str) -> Response:
+    """The parts of a rule file."""
+    file = f"{year}/{ordning}.yaml"
+    found = parts(current(service.settings.rules, file), file)
+    return page(request, "endre-deler.html", sett=f"{year}/{ordning}", fil=file, deler_i_fil=found)
+
+
+@router.get("/{year}/{ordning}/vilkar/{rule}/endre")
+def rule(service: TheService, _: Officer, year: str, ordning: str, rule: str) -> Response:
+    """A rule is edited where it was last stated."""
+    found = service.workers.run(rulebook_view.rule_text, f"{year}/{ordning}", rule)
+    return RedirectResponse(f"/regler/{found.origin}/endre/vilkar/{quote(rule, safe='')}", 303)
+
+
+@router.get("/{year}/{ordning}/endre/{del_}")
+def whole(
+    request: Request, service: TheService, _: Officer, year: str, ordning: str, del_: str, utkast: str = ""
+) -> Response:
+    """The whole file as text, or a form for what belongs to no named part."""
+    return _form(request, service, f"{year}/{ordning}.yaml", _known(del_, (WHOLE, REST)), "", utkast)
+
+
+@router.post("/{year}/{ordning}/endre/{del_}")
+async def edit_whole(
+    request: Request, service: TheService, user: Officer, form: Form, year: str, ordning: str, del_: str
+) -> Response:
+    """Check what was filled in, or try what it comes to."""
+    section = _known(del_, (WHOLE, REST))
+    return await run_in_threadpool(_edited, request, service, user, f"{year}/{ordning}.yaml", section, "", form)
+
+
+@router.get("/{year}/{ordning}/endre/{del_}/{navn}")
+def part(
+    request: Request, service: TheService, _: Officer, year: str, ordning: str, del_: str, navn: str, utkast: str = ""
+) -> Response:
+    """A form for one part."""
+    return _form(request, service, f"{year}/{ordning}.yaml", _known(del_, SECTIONS), navn, utkast)
+
+
+@router.post("/{year}/{ordning}/endre/{del_}/{navn}")
+async def edit_part(
+    request: Request, service: TheService, user: Officer, form: Form, year: str, ordning: str, del_: str, navn: str
+) -> Response:
+    """Check what was filled in, or try what it comes to."""
+    section = _known(del_, SECTIONS)
+    return await run_in_threadpool(_edited, request, service, user, f"{year}/{ordning}.yaml", section, navn, form)
+
+
+def _form(request: Request, service: Service, file: str, section: str, name: str, job: str) -> Response:
+    """The form, from the file as it stands, or from a draft that was tried."""
+    base = current(service.settings.rules, file)
+    draft = base
+    if job:
+        found = service.jobs.find(job)
+        if found is None or found.about.get("fil") != file:
+            raise Refused(404, "Utkastet er borte. Begynn på nytt fra regelen.")
+        base, draft = found.about["grunnlag"], found.about["tekst"]
+    shown = service.workers.alone(rule_draft.shown, service.settings.rules, file, section, name, draft, {})
+    return _page(request, file, section, name, base, draft, shown, checked=False)
+
+
+def _edited(
+    request: Request, service: Service, user: User, file: str, section: str, name: str, form: FormData
+) -> Response:
+    given = {key: value for key, value in form.items() if isinstance(value, str)}
+    standing = current(service.settings.rules, file)
+    base, draft = (_unbroken(given.get(key, ""), standing) for key in ("grunnlag", "utkast"))
+    shown = service.workers.alone(rule_draft.shown, service.settings.rules, file, section, name, draft or base, given)
+    doing = given.get("handling", "")
+    if doing == "direkte":
+        return JSONResponse(_as_typed(shown, section))
+    if base != standing:
+        return conflict(request, file, base, shown.text, Conflict("", standing), request.url.path)
+    if shown.faulty or doing != "prøv":
+        return _page(request, file, section, name, base, draft or base, shown, 422 if shown.faulty else 200)
+    if shown.text == standing:
+        nothing = Shown(shown.fields, shown.text, ("Du har ikke endret noe.",))
+        return _page(request, file, section, name, base, draft or base, nothing, 422)
+    job = begin(service, user, file, base, shown.text, request.url.path, name or section)
+    return RedirectResponse(f"/endringer/{job.id}", 303)
+
+
+def _page(
+    request: Request, file: str, section: str, name: str, base: str, draft: str, shown: Shown, status: int = 200,
+    checked: bool = True,
+) -> Response:  # fmt: skip
+    first, last = (1, 1) if section == WHOLE else lines_of(list(shown.fields), shown.text)
+    rows = shown.text.split("\n")[first - 1 : last]
+    summary = [{"felt": one.id, "tekst": f"{one.label}: {one.error}"} for one in shown.fields if one.error]
+    summary += [{"felt": "tekst" if section == WHOLE else "", "tekst": one} for one in shown.wrong]
+    set_id = file.removesuffix(".yaml") if file != VOCABULARY_FILE else ""
+    return page(
+        request, "endre.html", status, fil=file, sett=set_id, slag=section, navn=name, felter=shown.fields,
+        tekst=shown.text, utsnitt="\n".join(rows), første=first, grunnlag=base, utkast=draft, feil=summary,
+        kontrollert=checked, hel=section == WHOLE,
+    )  # fmt: skip
+
+
+def _as_typed(shown: Shown, section: str) -> dict[str, object]:
+    """What the script shows while one types."""
+    first, last = (1, 1) if section == WHOLE else lines_of(list(shown.fields), shown.text)
+    return {
+        "feil": {one.id: one.error for one in shown.fields if one.error},
+        "annet": list(shown.wrong),
+        "utsnitt": "" if section == WHOLE else "\n".join(shown.text.split("\n")[first - 1 : last]),
+    }
+
+
+def _unbroken(text: str, standing: str) -> str:
+    """A text that went through a form, where line breaks become two signs, as it was."""
+    text = text.replace("\r\n", "\n")
+    return standing if standing.replace("\r\n", "\n") == text else text
+
+
+def _known(section: str, known: Container[str]) -> str:
+    if section not in known:
+        raise HTTPException(404)
+    return section
