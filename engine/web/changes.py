@@ -140,8 +140,9 @@ def _page(
     summary = [{"felt": one.id, "tekst": f"{one.label}: {one.error}"} for one in shown.fields if one.error]
     summary += [{"felt": "tekst" if section == WHOLE else "", "tekst": one} for one in shown.wrong]
     set_id = file.removesuffix(".yaml") if file != VOCABULARY_FILE else ""
+    title = next((one.value for one in shown.fields if one.label == "tittel"), name) if name else ""
     return page(
-        request, "endre.html", status, fil=file, sett=set_id, slag=section, navn=name, felter=shown.fields,
+        request, "endre.html", status, fil=file, sett=set_id, tittel=title, felter=shown.fields,
         tekst=shown.text, utsnitt="\n".join(rows), første=first, grunnlag=base, utkast=draft, feil=summary,
         kontrollert=checked, hel=section == WHOLE,
     )  # fmt: skip

@@ -44,6 +44,8 @@ def begin(service: Service, user: User, file: str, base: str, text: str, address
     root, cases, files = service.settings.rules, service.settings.cases, {file: text}
     kept = []
     for case in service.cases.listed(limit=_MOST_KEPT)[0]:
+        if cases is not None and case.merke and case.versjon == 1:  # an example as it came; it is among the test cases
+            continue
         one = standing(service, case.id)
         kept.append((case.id, one.name, one.text))
     steps: list[tuple[str, Any, tuple[Any, ...]]] = [

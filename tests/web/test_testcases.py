@@ -69,10 +69,10 @@ def test_a_run_tells_what_passes_and_what_does_not(run: Browser, cases: Path) ->
 
 def test_cases_are_sought_by_name_scheme_and_answer(run: Browser, cases: Path) -> None:
     count = len(list(cases.iterdir()))
-    assert f"1 av {count} saker." in run.get("/provesaker?søk=gal sak").text
-    assert f"2 av {count} saker." in run.get("/provesaker?vis=avvik").text
-    assert f"0 av {count} saker." in run.get("/provesaker?ordning=finnes-ikke").text
-    assert f"{count - 1} av {count} saker." in run.get("/provesaker?ordning=nasjonal-alis").text
+    assert f"1 av {count} saker<" in run.get("/provesaker?søk=gal sak").text
+    assert f"2 av {count} saker<" in run.get("/provesaker?vis=avvik").text
+    assert f"0 av {count} saker<" in run.get("/provesaker?ordning=finnes-ikke").text
+    assert f"{count - 1} av {count} saker<" in run.get("/provesaker?ordning=nasjonal-alis").text
 
 
 def test_a_failing_case_is_shown_side_by_side_with_its_rule(run: Browser) -> None:
