@@ -21,6 +21,7 @@ from engine.prove.hunt import Found, Hunt, Shows, months_to_try
 from engine.prove.logic import Bool, compare, conj, differ, disj, neg
 from engine.prove.loose import Loose, LooseScene
 from engine.prove.moment import Borders, Moment
+from engine.prove.month_question import MAYBE, PLAIN, PROVED, MonthQuestion
 from engine.prove.scene import ComponentScene, Scene, is_outside
 from engine.prove.solver import Clock, Question, Undecided
 from engine.prove.spread import spread
@@ -35,9 +36,6 @@ PAID, SURE = ("ja", "delvis"), ("ja", "delvis", "nei")
 
 #: in how many moments the smallest witness is looked for: of the whole decision, and of one rule
 MOST_HUNTS, RULE_HUNTS = 3, 1
-
-#: what is known of a place: no difference; one that may show in a sure decision; one that may show otherwise
-PROVED, PLAIN, MAYBE = "bevist", "kan være ulikt", "kan være ulikt, uten å avgjøre"
 
 NOT_FOUND = "ingen søknad med inntil tre perioder i måneden viser forskjellen"
 
@@ -127,34 +125,6 @@ class Answer:
         return not self.places and not self.open
 
 
-class _Asked:
-    """One month of the loose scene: what is asked of it shares a solver."""
-
-    def __init__(self, world: World, loose: Loose, moment: Moment, clock: Clock) -> None:
-        self.world, self.loose, self.moment, self.clock = world, loose, moment, clock
-        self._question: tuple[int, Question] | None = None
-
-    def outcome(self, apart: Bool, wish: Bool = False) -> str:
-        """Proved to be alike; or maybe not, and whether that may show as is wished; or why it is not known."""
-        try:
-            if apart is False or not self.question.holds(apart):
-                return PROVED
-            tight = self.loose.tightened()
-            if tight and not self.question.holds(apart, *tight):
-                return PROVED
-            return PLAIN if wish is not False and self.question.holds(apart, wish, *tight) else MAYBE
-        except Undecided as reason:
-            return str(reason)
-
-    @property
-    def question(self) -> Question:
-        """The solver; a new one when there is more to know."""
-        known = [*self.world.limits, *self.world.at(self.moment), *self.loose.formulas]
-        if self._question is None or self._question[0] != len(known):
-            self._question = len(known), Question(known, self.clock)
-        return self._question[1]
-
-
 class SchemeComparison:
     """One scheme in two rulebooks."""
 
@@ -203,7 +173,7 @@ class SchemeComparison:
         world = World([side.vocabulary for side in self.sides], self.scheme, self.borders.horizon)
         loose = Loose(world, moment, self.clock)
         scenes = [LooseScene(side, world, moment, loose) for side in self.sides]
-        month = _Asked(world, loose, moment, self.clock)
+        month = MonthQuestion(world, loose, moment, self.clock)
         shown: list[tuple[str | None, Bool]] = []
         told: list[tuple[str | None, str]] = []
         for rule in changed:
@@ -221,7 +191,7 @@ class SchemeComparison:
         told += [(rule, plain if outcome == MAYBE else outcome) for rule, outcome in possible]
         return [*told, (None, whole)]
 
-    def _whole(self, month: _Asked, scenes: Sequence[LooseScene], component: str) -> str:
+    def _whole(self, month: MonthQuestion, scenes: Sequence[LooseScene], component: str) -> str:
         """What is known of the month as a whole."""
         try:
             apart = self.month_shows(component)(scenes)
