@@ -181,6 +181,21 @@ def test_a_reader_reads_and_changes_nothing(visitor: Browser, provider: Provider
     assert check(database).whole
 
 
+#: forms a reader may send: they change nothing that is kept
+READERS_FORMS = {"/saker/{sak}/dokument/{hva}.pdf"}
+
+
+def test_a_reader_sends_no_form_that_changes_anything(visitor: Browser, provider: Provider) -> None:
+    provider.roles = ["leser"]
+    log_in(visitor)
+    forms = [path for path, methods in pages(visitor) if methods - {"GET", "HEAD"} and path not in READERS_FORMS]
+    assert len(forms) > 4
+    for path in forms:
+        visitor.get("/saker")
+        answer = visitor.submit(path.replace("{", "").replace("}", ""), {"bekreft": "ja", "grunn": "x"})
+        assert answer.status_code == 403 and "Dette krever rollen" in answer.text, path
+
+
 def test_a_group_of_the_organisation_gives_its_role(visitor: Browser, provider: Provider) -> None:
     provider.roles = ["0f3c-gruppe", "andre"]
     log_in(visitor)
