@@ -8,15 +8,13 @@ every month of every component alike, and sum up alike, decide alike.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
 
-from engine.case.stated import Application
 from engine.decide.compiled import CompiledScheme, compiled
-from engine.decide.decision import Decision
 from engine.language.rulebook import Rulebook
+from engine.prove.difference import SURE, Answer, Place, Witness
 from engine.prove.hunt import Found, Hunt, Shows, months_to_try
 from engine.prove.logic import Bool, compare, conj, differ, disj, neg
 from engine.prove.loose import Loose, LooseScene
@@ -27,102 +25,17 @@ from engine.prove.solver import Clock, Question, Undecided
 from engine.prove.spread import spread
 from engine.prove.touched import Touched
 from engine.prove.vector import Number, exact, rounded
-from engine.prove.witness import check, component_month, replay, true_in
+from engine.prove.witness import check, replay, true_in
 from engine.prove.world import World
 from engine.text.month import Month, first_day
 
-#: statuses that are paid, and those that are sure
-PAID, SURE = ("ja", "delvis"), ("ja", "delvis", "nei")
+#: statuses that are paid
+PAID = ("ja", "delvis")
 
 #: in how many moments the smallest witness is looked for: of the whole decision, and of one rule
 MOST_HUNTS, RULE_HUNTS = 3, 1
 
 NOT_FOUND = "ingen søknad med inntil tre perioder i måneden viser forskjellen"
-
-
-@dataclass(frozen=True)
-class Witness:
-    """An application the rulebooks decide differently, with both decisions, as the engine decides it."""
-
-    application: Application
-    before: Decision
-    after: Decision
-    moment: Moment
-    component: str
-    place: Moment
-    found: Found
-
-    @property
-    def off(self) -> tuple[str, ...]:
-        """What is off the ordinary."""
-        return self.found.off
-
-    @property
-    def size(self) -> tuple[int, int]:
-        return self.found.size
-
-    @property
-    def plain(self) -> bool:
-        """Whether a smaller one need not be looked for."""
-        return self.noticed and len(self.off) <= 1
-
-    @property
-    def rank(self) -> tuple[Any, ...]:
-        return (not self.noticed, *self.size)
-
-    @property
-    def noticed(self) -> bool:
-        """Whether the difference is one of the decision, and both decide."""
-        return self.statuses[0] != self.statuses[1] and all(one in SURE for one in self.statuses)
-
-    @property
-    def statuses(self) -> tuple[str | None, str | None]:
-        """The component's status in the month, before and after."""
-        found = [component_month(one, self.moment.month, self.component) for one in (self.before, self.after)]
-        return tuple(None if one is None else one.status for one in found)  # type: ignore[return-value]
-
-
-@dataclass
-class Place:
-    """Where a difference is looked for: the moment, the component (empty: the application), and the rule, if it is of one rule.
-
-    Once it is found to be possible, the hunt for it.
-    """
-
-    moment: Moment
-    component: str
-    rule: str | None = None
-    hunt: Hunt | None = None
-    plain: bool = False
-    """Whether the difference may be one between two decisions that are both sure."""
-
-
-@dataclass
-class Answer:
-    """What is known of one question. At `proved` moments there is no difference; `places` are where there may be one.
-
-    With a witness there surely is one. `open` are the places where none was found, and why.
-    """
-
-    open: list[tuple[Moment, str]] = field(default_factory=list)
-    proved: int = 0
-    places: list[Place] = field(default_factory=list)
-    witness: Witness | None = None
-
-    def note(self, place: Place, outcome: str) -> None:
-        """Take in what is known of a place."""
-        if outcome == PROVED:
-            self.proved += 1
-        elif outcome in (PLAIN, MAYBE):
-            place.plain = outcome == PLAIN
-            self.places.append(place)
-        else:
-            self.open.append((place.moment, outcome))
-
-    @property
-    def equal(self) -> bool:
-        """Whether it is proved that there is no difference."""
-        return not self.places and not self.open
 
 
 class SchemeComparison:

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from engine.explain.unbroken import Unbroken
 from engine.prove import compare_words as words
-from engine.prove.compare import Witness
 from engine.prove.comparison import Comparison, SchemeResult
+from engine.prove.difference import Witness
 from engine.prove.moment import dates
 from engine.regress.witness_file import application_text
 from engine.text.month import month_in_words

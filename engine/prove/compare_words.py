@@ -8,8 +8,8 @@ from typing import Any
 from engine.case.stated import written_value
 from engine.decide.decision import Decision
 from engine.explain.contract import as_json
-from engine.prove.compare import Answer, Witness
 from engine.prove.comparison import Comparison, SchemeResult
+from engine.prove.difference import Answer, Witness
 from engine.prove.moment import dates
 from engine.prove.witness import component_month
 from engine.regress.impact_words import difference, rule_change

@@ -8,7 +8,8 @@ from itertools import combinations
 
 from engine.decide.naive import NaiveEvaluator
 from engine.language.rulebook import Rulebook
-from engine.prove.compare import Answer, SchemeComparison, Witness
+from engine.prove.compare import SchemeComparison
+from engine.prove.difference import Answer, Witness
 from engine.prove.moment import Moment
 from engine.prove.money import Largest, largest_change
 from engine.prove.solver import Clock, Undecided

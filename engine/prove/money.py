@@ -8,7 +8,8 @@ from fractions import Fraction
 import z3
 
 from engine.prove import logic
-from engine.prove.compare import PAID, Answer, SchemeComparison
+from engine.prove.compare import PAID, SchemeComparison
+from engine.prove.difference import Answer
 from engine.prove.domain import read_number
 from engine.prove.hunt import months_to_try
 from engine.prove.logic import conj, disj, neg

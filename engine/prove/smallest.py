@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from itertools import combinations, count, product
 
 from engine.prove.changeable import Changeable, Piece
+from engine.prove.look import ANY
 from engine.prove.solver import Clock, Undecided
-from engine.prove.trial import ANY, NO, YES, Values
+from engine.prove.trial import NO, YES, Values
 
 #: the most facts that are changed at once
 MOST = 4

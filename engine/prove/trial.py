@@ -19,19 +19,17 @@ from engine.case.stated import Application, Doctor
 from engine.case.value import Between, Unknown
 from engine.decide.agreement import Panel
 from engine.decide.answer import SUPPLIED
-from engine.decide.compiled import HELD, CompiledComponent, CompiledScheme
-from engine.decide.doctor import DoctorAssessment
-from engine.decide.group import FIRST, Group, Verdict, effect
-from engine.decide.money import hangs_on_facts, month_amount
+from engine.decide.compiled import CompiledScheme
 from engine.decide.naive import NaiveEvaluator
 from engine.language.condition import Condition, Given, leaves, operand_names
 from engine.language.expression import names
 from engine.language.model import EarliestOf, Formula, LastOf, Rule, Run, SumOfEarlier
 from engine.language.rulebook import SchemeRules
 from engine.prove.changeable import Changeable, Piece, changed
+from engine.prove.look import AMOUNT, ANY, UNSURE, Ends, Look, failing, settled
 from engine.prove.reading import names_in, read_by
-from engine.ruleset.selection import of_grant_year, select
-from engine.text.month import Month, first_day, last_day
+from engine.ruleset.selection import of_grant_year
+from engine.text.month import Month
 
 NO, OPEN, YES = "nei", "åpen", "ja"
 
@@ -42,13 +40,6 @@ GOALS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     PARTLY: (frozenset({"ja"}), frozenset({"ja", "delvis"})),
     JUDGED: (frozenset({"ja", "skjønn"}), frozenset({"ja", "delvis", "skjønn"})),
 }
-_UNSURE = "uavklart"
-
-#: what a month comes to, among the rules that can fail
-AMOUNT = "beløpet"
-
-#: a fact that is held open
-ANY = None
 
 Values = Mapping[str, Piece | None]
 
@@ -233,22 +224,22 @@ class Trials:
         key = tuple(sorted((path, repr(value)) for path, (one, value) in seen.items() if one.place == ()))
         status, held, frame = self._application(application, key)
         wanted, reached = GOALS[self.goal]
-        if status not in wanted and status != _UNSURE:
+        if status not in wanted and status != UNSURE:
             return NO
         if target.doctor is None or target.month is None or target.component is None:
-            return OPEN if status == _UNSURE else YES
+            return OPEN if status == UNSURE else YES
         doctor = application.doctors[target.doctor]
         blurred = self._blurred(self.application.doctors[target.doctor], doctor, calendar, target.month)
         if blurred is None:
             return NO
         anywhere = blurred is self._by_calendar
-        look = _Look(self.compiled, self.panel, frame, doctor, self.year, held, agreed, blurred, anywhere)
+        look = Look(self.compiled, self.panel, frame, doctor, self.year, held, agreed, blurred, anywhere)
         found = look.status(target.month, target.component, self.goal == AWARDED)
         if look.failing is not None:
             self._last = look.failing | self._failing[key]
-        if found not in reached and found != _UNSURE:
+        if found not in reached and found != UNSURE:
             return NO
-        return OPEN if _UNSURE in (status, found) else YES
+        return OPEN if UNSURE in (status, found) else YES
 
     # --- the application -----------------------------------------------------------------------------------------------
 
@@ -278,7 +269,7 @@ class Trials:
         """The slots that are not known because dates of periods are open. None when no such dates are possible."""
         if not calendar:
             return frozenset()
-        spans = [_Ends.of(one.first, one.last) for one in before.periods]
+        spans = [Ends.of(one.first, one.last) for one in before.periods]
         for place, ends in calendar.items():
             spans[place[1]] = spans[place[1]].with_ends(ends)
         backwards = any(one.first[0] > one.last[1] for one in spans)
@@ -335,128 +326,7 @@ def closure(scheme: SchemeRules, start: Sequence[str], by_day: set[str]) -> set[
     return found
 
 
-def failing(group: Group, verdict: Verdict) -> set[str]:
-    """The rules that are not surely met, or only in part."""
-    answers = zip(group.clauses, verdict.values, verdict.judgements, verdict.partials, strict=True)
-    return {clause.rule.id for clause, *triple in answers if effect(clause.rule.consequence, *triple) is not None}
-
-
-def settled(group: Group, verdict: Verdict) -> str:
-    """The status of a group; what one rule surely leads to goes before what is not known of another, for it stays so."""
-    if verdict.status != _UNSURE:
-        return verdict.status
-    answers = zip(group.clauses, verdict.values, verdict.judgements, verdict.partials, strict=True)
-    effects = {effect(clause.rule.consequence, *triple) for clause, *triple in answers}
-    return next((one for one in (*FIRST, *group.order, "delvis") if one in effects - {_UNSURE, "ja"}), _UNSURE)
-
-
 def _all_of(one: Changeable) -> list[Piece]:
     """Every value, the stated one too."""
     now = Piece(one.now, away=0) if one.near is None else one.between(one.near, one.near)
     return [now, *one.pieces]
-
-
-@dataclass(frozen=True, slots=True)
-class _Ends:
-    """Between which dates a period begins, and between which it ends."""
-
-    first: tuple[date, date]
-    last: tuple[date, date]
-
-    @classmethod
-    def of(cls, first: date, last: date) -> _Ends:
-        return cls((first, first), (last, last))
-
-    def with_ends(self, ends: Mapping[str, Piece | None]) -> _Ends:
-        found = []
-        for key, kept in (("fra", self.first), ("til", self.last)):
-            if key not in ends:
-                found.append(kept)
-                continue
-            piece = ends[key]
-            low = piece.low if piece is not ANY and piece.low is not None else date.min.toordinal() + 366
-            high = piece.high if piece is not ANY and piece.high is not None else date.max.toordinal() - 366
-            found.append((date.fromordinal(low), date.fromordinal(high)))
-        return _Ends(*found)
-
-    @property
-    def exact(self) -> bool:
-        return self.first[0] == self.first[1] and self.last[0] == self.last[1]
-
-    def alike_in(self, month: Month) -> bool:
-        """Whether the period has the same days in a month wherever it begins and ends."""
-        start, end = first_day(month), last_day(month)
-        days = {
-            (max(first, start), min(last, end)) if max(first, start) <= min(last, end) else None
-            for first in self.first
-            for last in self.last
-        }
-        return len(days) == 1
-
-
-class _Look(DoctorAssessment):
-    """A doctor's month as the engine assesses it, where the agreement date may be a range and derived facts may be open."""
-
-    def __init__(
-        self,
-        compiled: CompiledScheme,
-        panel: Panel,
-        base: Frame,
-        doctor: Doctor,
-        year: int | None,
-        held: bool,
-        agreed: date | None,
-        blurred: frozenset[int],
-        anywhere: bool,
-    ) -> None:
-        super().__init__(compiled, panel, base, doctor, year, held, [])
-        if agreed is not None:
-            self.agreed = agreed
-            self.held = held
-        self.blurred = blurred
-        self.anywhere = anywhere
-        self.failing: set[str] | None = None
-        """The rules that are not surely met, once the component has been looked at alone."""
-
-    def status(self, month: Month, component: str, alone: bool) -> str:
-        """The component's status in the month; if not alone, the month's."""
-        if self.agreed is not None and select(self.compiled.scheme, self.agreed) is None:
-            return "nei"
-        applied = self._applied_for()
-        if component not in applied or not (self.anywhere or self._reaches(month)):
-            return "nei"
-        part = self.compiled.components[component]
-        for earlier in self._earlier_months(month):
-            self._month_frame(part, earlier)
-        return self._alone(part, month) if alone else self._month(month, applied).status
-
-    def _alone(self, part: CompiledComponent, month: Month) -> str:
-        frame = self._month_frame(part, month)
-        plan = self.compiled.plan(part.months, self.agreed, month, self.year)
-        held = self.held or hangs_on_facts(month_amount(part, frame, month))
-        verdict = self.panel.verdict(part.months, plan.codes(frame, HELD if held else None))
-        self.failing = failing(part.months, verdict) | ({AMOUNT} if held else set())
-        return settled(part.months, verdict)
-
-    def _reaches(self, month: Month) -> bool:
-        start, end = first_day(month), last_day(month)
-        return any(span.first <= end and span.last >= start for span in self.spans)
-
-    def _earlier_months(self, month: Month) -> list[Month]:
-        """The months before, where rules read them."""
-        if not self._reads_earlier:
-            return []
-        from engine.case.calendar import months_of
-
-        return [one for one in months_of(self.spans) if one < month]
-
-    @cached_property
-    def _reads_earlier(self) -> bool:
-        definitions = self.compiled.scheme.definitions.values()
-        return any(isinstance(one.meaning, SumOfEarlier) for versions in definitions for one in versions)
-
-    def _month_frame(self, part: CompiledComponent, month: Month) -> Frame:
-        frame = super()._month_frame(part, month)
-        for slot in self.blurred:
-            frame[slot] = Unknown()
-        return frame

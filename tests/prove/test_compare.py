@@ -13,8 +13,8 @@ from defects import DISCRETIONARY, GUIDED, NATIONAL_2023, NATIONAL_2024, Edit, i
 from engine.cli.main import main
 from engine.language.kept import open_kept
 from engine.language.rulebook import open_rulebook
-from engine.prove.compare import Witness
 from engine.prove.comparison import Comparison, compare
+from engine.prove.difference import Witness
 from engine.prove.solver import Clock
 
 ROOT = Path(__file__).resolve().parents[2] / "rules"
