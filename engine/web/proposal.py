@@ -83,7 +83,7 @@ class Repository:
                 ):
                     return Conflict(branch.removeprefix("refs/heads/"), theirs)
             commit = self._commit(head, path, mode, text, message, author)
-            name = f"{BRANCHES}{slug(about)[:60].strip('-') or 'endring'}-{commit[:8]}"
+            name = f"{BRANCHES}{slug(about)[:50].strip('-') or 'endring'}-{commit[:8]}"
             self._ask("update-ref", f"refs/heads/{name}", commit, _NOTHING)
             return Proposed(name, commit)
 
@@ -193,7 +193,7 @@ def _plain(text: str) -> str:
 
 def _address(id: str) -> str:
     found = re.sub(r"[^\w.@+-]", "-", _plain(id)) or "ukjent"
-    return found if "@" in found else f"{found}@alis.invalid"
+    return found if "@" in found else f"{found}@lokal.invalid"
 
 
 def _fault(code: str, what: str, why: str, next_step: str) -> Faults:
