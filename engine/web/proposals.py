@@ -28,7 +28,7 @@ router = APIRouter(prefix="/endringer")
 #: what a proposal is called in the ledger
 PROPOSED = "forslag"
 #: the steps, in order
-VALID, CASES, IMPACT, PROOF = "kontroll", "prøvesaker og dekning", "saker i lageret", "bevis"
+VALID, CASES, IMPACT, PROOF = "kontroll", "testsaker og dekning", "saker i lageret", "bevis"
 #: kept cases that a change is tried on, last changed first
 _MOST_KEPT = 200
 #: how long the proof may take, in seconds
@@ -113,11 +113,11 @@ def concerns(job: Job) -> list[str]:
     found = []
     cases = job.found.get(CASES)
     if cases is None:
-        found.append("Ingen prøvesaker er kjørt, for tjenesten er startet uten.")
+        found.append("Ingen testsaker er kjørt, for tjenesten er startet uten.")
     elif isinstance(cases, dict):
         if cases["brutt"]:
             count = len(cases["brutt"])
-            found.append(f"{count} {'prøvesak' if count == 1 else 'prøvesaker'} som besto, består ikke lenger.")
+            found.append(f"{count} {'testsak' if count == 1 else 'testsaker'} som besto, består ikke lenger.")
         lower = [one["navn"] for one in cases["dekning"] if one["lavere"]]
         if lower:
             found.append(f"Dekningen er lavere for {', '.join(lower)}.")
@@ -143,7 +143,7 @@ def _message(job: Job, reason: str) -> str:
     """The commit's message: what, why, and what was not in order."""
     about = job.about
     concerned = "".join(f"\n- {one}" for one in concerns(job))
-    told = f"\n\nVed forslaget:{concerned}" if concerned else "\n\nAlle prøvesaker består, og dekningen er ikke lavere."
+    told = f"\n\nVed forslaget:{concerned}" if concerned else "\n\nAlle testsaker består, og dekningen er ikke lavere."
     return f"Forslag: {about['navn']} i {about['fil']}\n\n{reason}{told}\n"
 
 

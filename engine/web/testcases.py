@@ -21,10 +21,10 @@ from engine.web.settings import OFFICER, READER
 from engine.web.user import User, needs
 
 router = APIRouter(prefix="/provesaker")
-MENU = (MenuItem("/provesaker", "Prøvesaker", READER),)
+MENU = (MenuItem("/provesaker", "Testsaker", READER),)
 
 #: what a run is called in the ledger
-RUN = "prøvekjøring"
+RUN = "testkjøring"
 #: runs that are listed
 _LISTED = 10
 #: how often a page that waits is fetched again, in seconds

@@ -126,7 +126,7 @@ def test_a_lowered_threshold_breaks_a_case_and_has_a_witness(lowered: tuple[str,
 
 def test_what_is_broken_must_be_acknowledged(lowered: tuple[str, str], browser: Browser, repository: Path) -> None:
     address, page = lowered
-    assert "1 prøvesak som besto, består ikke lenger" in page
+    assert "1 testsak som besto, består ikke lenger" in page
     refused = browser.submit(f"{address}/forslag", {"grunn": "Kilden sier tre uker."})
     assert refused.status_code == 422 and "Kryss av" in refused.text
     assert browser.submit(f"{address}/forslag", {"grunn": "kort", "bekreft": "ja"}).status_code == 422

@@ -70,7 +70,9 @@ def test_only_what_was_changed_is_changed(data: st.DataObject) -> None:
 def test_comments_and_layout_stand() -> None:
     text = "# øverst\na: {b: 1, c: 'to'}   # bak\n\nd: >-  # ved\n  en to\n  tre\n\n# om e\ne:\n- x\n"
     new = edited(text, "x.yaml", {("a", "c"): "det's", ("a", "b"): "2", ("d",): "en to fire", ("e", 0): "y: z"})
-    assert new == "# øverst\na: {b: 2, c: 'det''s'}   # bak\n\nd: >-  # ved\n  en to\n  fire\n\n# om e\ne:\n- \"y: z\"\n"
+    assert (
+        new == "# øverst\na: {b: 2, c: 'det''s'}   # bak\n\nd: >-  # ved\n  en to\n  fire\n\n# om e\ne:\n- \"y: z\"\n"
+    )
 
 
 def test_line_breaks_stay_as_the_file_has_them() -> None:
