@@ -35,8 +35,49 @@ PICTURES = {
     "revisjon": ("/revisjon", 1280, 800, "light"),
 }
 
+#: the same for pages of policy staff; `{endring}` is what a lowered threshold comes to
+OFFICER_PICTURES = {
+    "testsaker": ("/provesaker", 1280, 1100, "light"),
+    "endre": ("{grense}", 1280, 1100, "light"),
+    "endre-smal": ("{grense}", 320, 1200, "light"),
+    "endring": ("{endring}", 1280, 1300, "light"),
+    "endring-mork": ("{endring}", 1280, 1300, "dark"),
+}
+LIMIT = "/regler/2023/nasjonal-alis/endre/grenser/minste_antall_dager"
+PATIENCE = 600_000
+
 
 def main() -> None:
+    cases()
+    rules()
+
+
+def rules() -> None:
+    """Pages of policy staff, at a service with the cases of one year."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(Path(folder) / "saker.sqlite3", "--saker", "fixtures/2023", LOGNAME="kari.nordmann") as (client, _),
+        opened() as browser,
+    ):
+        address = str(client.base_url).rstrip("/")
+        with page(browser, address) as at:
+            at.goto("/provesaker")
+            at.get_by_role("button", name="Kjør alle testsakene").click()
+            at.get_by_text("Alle sakene stemmer").wait_for(timeout=PATIENCE)
+            at.goto(LIMIT)
+            at.get_by_label("verdier – 1 – verdi").fill("21")
+            at.get_by_role("button", name="Se hva endringen fører til").click()
+            at.get_by_role("button", name="Foreslå endringen").wait_for(timeout=PATIENCE)
+            change = at.url.removeprefix(address)
+        for name, (where, width, height, scheme) in OFFICER_PICTURES.items():
+            with page(browser, address, width, scheme) as at:
+                at.set_viewport_size({"width": width, "height": height})
+                at.goto(where.format(grense=LIMIT, endring=change))
+                at.screenshot(path=HERE / f"{name}.png")
+
+
+def cases() -> None:
+    """Pages of caseworkers, and those everyone reads."""
     with (
         tempfile.TemporaryDirectory() as folder,
         served(Path(folder) / "saker.sqlite3", LOGNAME="kari.nordmann") as (client, _),

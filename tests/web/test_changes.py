@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 import shutil
-import subprocess
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from browsing import Browser
+from rule_repository import git, repository_in, untouched
 
 from engine.store import ledger
 from engine.web.app import create_app
@@ -20,7 +20,6 @@ from engine.web.proposals import PROPOSED
 from engine.web.settings import Login, Settings
 from engine.web.user import cookie_name
 
-ROOT = Path(__file__).parents[2]
 FILE = "2023/nasjonal-alis.yaml"
 LIMIT = "/regler/2023/nasjonal-alis/endre/grenser/minste_antall_dager"
 NASTY = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}"
@@ -28,32 +27,12 @@ NASTY = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}"
 
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The rules and some cases in a git repository of their own, with hooks that tell if they are ever run."""
-    top = tmp_path_factory.mktemp("lager-av-regler")
-    shutil.copytree(ROOT / "rules", top / "rules")
-    (top / "fixtures").mkdir()
-    for name in ("veiledning-21-og-22-dager", "annet-tilskudd-én-dag", "avtale-31-august-2023"):
-        for path in (ROOT / "fixtures/2023").glob(f"{name}*.yaml"):
-            shutil.copy(path, top / "fixtures" / path.name)
-    git(top, "init", "-q", "-b", "hovedgren")
-    git(top, "add", "-A")
-    git(top, "-c", "user.name=Kari", "-c", "user.email=kari@kommune", "commit", "-qm", "Reglene")
-    for hook in ("pre-commit", "commit-msg", "post-commit", "reference-transaction", "post-index-change"):
-        path = top / ".git/hooks" / hook
-        path.write_text(f"#!/bin/sh\ntouch '{top}/.git/kjørt'\nexit 1\n")
-        path.chmod(0o755)
-    return top
+    return repository_in(tmp_path_factory.mktemp("lager-av-regler"))
 
 
 @pytest.fixture(scope="module")
 def settings(settings: Settings, repository: Path) -> Settings:
     return replace(settings, rules=repository / "rules", cases=repository / "fixtures")
-
-
-def git(top: Path, *arguments: str) -> str:
-    """What git writes. The hooks that tell are not for the tests' own commands."""
-    command = ["git", "--no-optional-locks", "-C", str(top), "-c", "core.hooksPath=/dev/null"]
-    return subprocess.run([*command, *arguments], capture_output=True, check=True, text=True).stdout
 
 
 class Form:
@@ -91,14 +70,6 @@ def finished() -> None:
         thread.join()
 
 
-def untouched(repository: Path) -> bool:
-    """Whether what is checked out, the files and the index are as they were, and no hook was run."""
-    clean = git(repository, "status", "--porcelain") == "" and git(repository, "symbolic-ref", "HEAD").strip().endswith(
-        "hovedgren"
-    )
-    return clean and not (repository / ".git/kjørt").exists()
-
-
 VALUE = "verdier – 1 – verdi"
 
 
@@ -117,7 +88,7 @@ def test_a_lowered_threshold_breaks_a_case_and_has_a_witness(lowered: tuple[str,
     assert "uten feil" in page and "1 brytes" in page
     assert '<th scope="col">Ventet</th><th scope="col">Fikk</th>' in page
     assert "får et annet vedtak" in page
-    proof = page.partition("<h2>Bevis</h2>")[2]
+    proof = page.partition('<h2 id="bevis">')[2]
     assert "forskjell" in proof and "Den minste søknaden" in proof and "over-tre-kalenderuker" in proof
     first, last = re.search(r"fra: (\d{4}-\d\d-\d\d), til: (\d{4}-\d\d-\d\d), stilling", proof).groups()  # type: ignore[union-attr]
     assert int(last[-2:]) - int(first[-2:]) + 1 == 21  # the one number of days the two rules part on
