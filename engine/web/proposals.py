@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -16,12 +17,13 @@ from engine.web.jobs import Job
 from engine.web.page import page
 from engine.web.problem import Refused
 from engine.web.proposal import Author, Conflict, Proposed, Repository
-from engine.web.rule_draft import told
+from engine.web.rule_draft import current, told
 from engine.web.service import Service, service
 from engine.web.settings import OFFICER
 from engine.web.standing import standing
 from engine.web.testcases import WAIT
 from engine.web.user import User, needs
+from engine.web.workers import stamp_of
 
 router = APIRouter(prefix="/endringer")
 
@@ -34,6 +36,9 @@ _MOST_KEPT = 200
 #: how long the proof may take, in seconds
 _PROOF_TIME = 120
 _LISTED = 50
+
+#: a button pressed twice makes one proposal
+_one_at_a_time = threading.Lock()
 
 TheService = Annotated[Service, Depends(service)]
 Officer = Annotated[User, Depends(needs(OFFICER))]
@@ -54,7 +59,7 @@ def begin(service: Service, user: User, file: str, base: str, text: str, address
         (IMPACT, change_work.impact_found, (root, files, cases, kept)),
         (PROOF, change_work.proved, (root, files, _PROOF_TIME)),
     ]
-    about = {"fil": file, "grunnlag": base, "tekst": text, "adresse": address, "navn": name, "hvem": user.id}
+    about = {"fil": file, "grunnlag": base, "tekst": text, "adresse": address, "navn": name, "stempel": stamp_of(root)}
     return service.jobs.start(steps, about)
 
 
@@ -85,8 +90,6 @@ def propose(
     job = _job(service, id)
     if not job.done or job.faults:
         raise Refused(422, "Endringen er ikke ferdig prøvd. Vent til alt er kontrollert.")
-    if _proposed(job) is not None:
-        return RedirectResponse(f"/endringer/{id}", 303)
     wrong = []
     if len(grunn.strip()) < 10:
         wrong.append({"felt": "grunn", "tekst": "Skriv hvorfor endringen trengs, med minst ti tegn."})
@@ -94,18 +97,32 @@ def propose(
         wrong.append({"felt": "bekreft", "tekst": "Kryss av for at du har sett det som ikke er i orden."})
     if wrong:
         return _page(request, service, job, 422, wrong, grunn)
-    about = job.about
-    reason = grunn.strip().replace("\r\n", "\n")
-    made = Repository(service.settings.rules).propose(
-        about["fil"], about["grunnlag"], about["tekst"], f"{about['fil'].removesuffix('.yaml')}-{about['navn']}",
-        _message(job, reason), Author(user.name, user.id),
-    )  # fmt: skip
-    if isinstance(made, Conflict):
-        return conflict(request, about["fil"], about["grunnlag"], about["tekst"], made, about["adresse"])
-    job.found[PROPOSED] = made
-    content = {"fil": about["fil"], "navn": about["navn"], "gren": made.branch, "commit": made.commit, "grunn": reason}
-    service.cases.note(user.id, PROPOSED, None, content)
-    return RedirectResponse(f"/endringer/{id}", 303)
+    with _one_at_a_time:
+        return _propose(request, service, user, job, grunn.strip().replace("\r\n", "\n"))
+
+
+def _propose(request: Request, service: Service, user: User, job: Job, reason: str) -> Response:
+    """The proposal made and noted; or what stands in its way."""
+    about, root = job.about, service.settings.rules
+    if _proposed(job) is None:
+        if stamp_of(root) != about["stempel"]:
+            standing = current(root, about["fil"])
+            if standing != about["grunnlag"]:
+                found = Conflict("", standing)
+                return conflict(request, about["fil"], about["grunnlag"], about["tekst"], found, about["adresse"])
+            raise Refused(
+                409, "Andre regler er endret siden endringen ble prøvd. Velg «Endre videre», og prøv den på nytt."
+            )
+        made = Repository(root).propose(
+            about["fil"], about["grunnlag"], about["tekst"], f"{about['fil'].removesuffix('.yaml')}-{about['navn']}",
+            _message(job, reason), Author(user.name, user.id),
+        )  # fmt: skip
+        if isinstance(made, Conflict):
+            return conflict(request, about["fil"], about["grunnlag"], about["tekst"], made, about["adresse"])
+        job.found[PROPOSED] = made
+        content = {"fil": about["fil"], "navn": about["navn"], "gren": made.branch, "commit": made.commit}
+        service.cases.note(user.id, PROPOSED, None, content | {"grunn": reason})
+    return RedirectResponse(f"/endringer/{job.id}", 303)
 
 
 def concerns(job: Job) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 import re
 import shutil
 import threading
@@ -166,6 +167,19 @@ def test_what_is_not_committed_cannot_be_proposed_over(browser: Browser, reposit
         assert answer.status_code == 409 and "Ikke lagt inn" in answer.text
     finally:
         path.write_text(before, encoding="utf-8")
+
+
+def test_what_was_tried_on_other_rules_is_tried_anew(
+    lowered: tuple[str, str], browser: Browser, repository: Path
+) -> None:
+    path = repository / "rules/2024/nasjonal-alis.yaml"
+    before = path.stat()
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
+    try:
+        answer = browser.submit(f"{lowered[0]}/forslag", {"grunn": "En god nok grunn.", "bekreft": "ja"})
+        assert answer.status_code == 409 and "prøv den på nytt" in answer.text
+    finally:
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
 # --- the form ------------------------------------------------------------------------------------------------------------------

@@ -46,6 +46,15 @@ def test_a_proposal_is_one_commit_on_what_is_checked_out(top: Path) -> None:
     assert git(top, "status", "--porcelain") == "" and git(top, "symbolic-ref", "HEAD").strip() == "refs/heads/main"
 
 
+def test_no_hook_is_run(top: Path) -> None:
+    for name in ("reference-transaction", "post-index-change", "pre-commit", "post-commit"):
+        hook = top / ".git/hooks" / name
+        hook.write_text("#!/bin/sh\ntouch kjørt\nexit 1\n")
+        hook.chmod(0o755)
+    assert isinstance(proposed(top, "linje 3", "to"), Proposed)
+    assert not list(top.rglob("kjørt"))
+
+
 def test_the_same_line_in_two_proposals_is_a_conflict_and_other_lines_are_not(top: Path) -> None:
     assert isinstance(first := proposed(top, "linje 3", "to"), Proposed)
     assert isinstance(proposed(top, "linje 15", "to"), Proposed)
