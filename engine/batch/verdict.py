@@ -6,16 +6,14 @@ so that it is written once and both evaluators must agree on it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from engine.batch.asking import Key
 from engine.batch.word import Words
 from engine.case.truth import NO, YES
 from engine.decide.agreement import Panel
 from engine.decide.answer import SUPPLIED
-from engine.decide.compiled import CompiledScheme
 from engine.decide.finding import open_leaves
 from engine.decide.group import Group, effect
 from engine.decide.plan import Answers, Plan
@@ -162,13 +160,6 @@ def outcomes(panel: Panel, rules: Sequence[OutcomeRule], without: str) -> list[s
         counts = {name: 1 for place, name in enumerate(INSIDE) if mask >> place & 1}
         found.append(panel.outcome(rules, counts) if counts else without)
     return found
-
-
-def plans_of(
-    compiled: CompiledScheme, verdicts: Iterable[Verdicts], agreed: Any, month: Any, year: int | None
-) -> list[int]:
-    """The number of each group's plan for an agreement date, a month and a grant year."""
-    return [one.number(compiled.plan(one.group, agreed, month, year)) for one in verdicts]
 
 
 __all__ = ["NO", "YES", "effect"]

@@ -10,20 +10,20 @@ from rich.padding import Padding
 from engine.explain.unbroken import Unbroken
 from engine.language.rulebook import Rulebook
 from engine.prove import report_words as words
-from engine.prove.argued import Argument
 from engine.prove.examine import Report
 from engine.prove.finding import Finding
+from engine.regress.exempt import Exempt
 
 #: questions not decided that are told on the screen; JSON has all
 MOST = 10
 
 
-def screen(report: Report, unneeded: list[Argument], book: Rulebook) -> RenderableType:
+def screen(report: Report, unneeded: list[Exempt], book: Rulebook) -> RenderableType:
     """The report ready to print."""
     return Group(*_parts(report, unneeded, book))
 
 
-def _parts(report: Report, unneeded: list[Argument], book: Rulebook) -> Iterator[RenderableType]:
+def _parts(report: Report, unneeded: list[Exempt], book: Rulebook) -> Iterator[RenderableType]:
     for one in report.standing:
         yield from _finding(one, book)
     argued = [one for one in report.findings if one.argued]

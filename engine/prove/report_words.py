@@ -11,10 +11,10 @@ from engine.decide.decide import decide
 from engine.explain.contract import as_json
 from engine.language.model import Citation
 from engine.language.rulebook import Rulebook
-from engine.prove.argued import Argument
 from engine.prove.examine import Report
 from engine.prove.finding import KINDS, Finding, Shown
 from engine.prove.witness import component_month
+from engine.regress.exempt import Exempt
 from engine.regress.witness_file import application_text
 from engine.text.month import month_in_words, month_text
 from engine.text.norsk import list_text, money_text
@@ -84,7 +84,7 @@ def unknown_rates(report: Report) -> list[str]:
     return [f"{name} ({scheme}): {_count(count, 'verdi', 'verdier')}" for (scheme, name), count in found.items()]
 
 
-def as_object(report: Report, unneeded: list[Argument], book: Rulebook) -> Json:
+def as_object(report: Report, unneeded: list[Exempt], book: Rulebook) -> Json:
     """The whole report as JSON."""
     return {
         "svar": "funn" if report.standing else "ikke avgjort" if report.open else "ingen funn",

@@ -10,10 +10,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from engine.regress.exempt import Exempt
 from engine.regress.mutant import VOCABULARY, Mutant
 from engine.regress.mutation import NOTICED, REFUSED, SURVIVED, Trial
 from engine.regress.mutation_case import NOTHING_EXPECTED
-from engine.regress.mutation_exempt import Exempt
 from engine.regress.witness import FINDINGS, OUTCOME, Witness
 from engine.text import yaml
 from engine.text.fault import Faults

@@ -199,7 +199,7 @@ def _text(one: Application, name: str, mutant: Told, expected: Json, known: Mapp
 
 def case_text(one: Application, decision: Json, described: str, by: str, known: Mapping[str, Fact]) -> tuple[str, str]:
     """A file name and text: an application as a test case that expects the decision it has, as a snapshot that `by` took."""
-    name = slug(one.id)
+    name = slug(one.id) or "sak"
     content: Json = {
         "beskrivelse": described,
         "kilde": [{"øyeblikksbilde": by}],

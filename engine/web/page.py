@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 from starlette.types import Scope
 
 from engine import __version__
+from engine.explain.aloud import capitalized
 from engine.regress.witness_file import slug
 from engine.text import literal
 from engine.text.fault import Fault
@@ -88,7 +89,7 @@ def environment() -> Environment:
     )
     made.filters |= {
         "slag": kind_of,
-        "storbokstav": capitalised,
+        "storbokstav": capitalized,
         "anker": slug,
         "kroner": kroner,
         "tidspunkt": moment,
@@ -101,11 +102,6 @@ def environment() -> Environment:
 def kind_of(part: object) -> str:
     """What a part of a document is: the name of its class in small letters."""
     return type(part).__name__.lower()
-
-
-def capitalised(text: str) -> str:
-    """The text with its first letter large; the rest is left as it is."""
-    return text[:1].upper() + text[1:]
 
 
 def kroner(amount: str | None) -> str:
