@@ -13,9 +13,12 @@ MET, NOT_MET, UNRESOLVED, NOT_RELEVANT = "oppfylt", "ikke oppfylt", "uavklart", 
 SUPPLIED = "mangler opplysninger"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Answer:
-    """What a rule answered, wherever it gave the same answer. `follows` is what the answer leads to, empty for nothing."""
+    """What a rule answered, wherever it gave the same answer. `follows` is what the answer leads to, empty for nothing.
+
+    Each is equal to itself alone, so that what is worked out from an answer can be kept with it.
+    """
 
     clause: Clause
     result: str

@@ -18,7 +18,7 @@ from engine.language.model import Exemption, Rule
 Tree = int | tuple[str, tuple["Tree", ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Clause:
     """One rule in a group. `value` is the whole rule: met, or out of force, or out of scope, or excepted."""
 

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from engine.case.frame import Frame, Slots
+from engine.case.frame import Frame, Reader, Slots
 from engine.case.stated import Stated
 from engine.case.value import UNSET, Between, Unknown, Value
+from engine.decide.answer import Answer
 from engine.decide.decision import Decision, Finding, Noted
-from engine.language.check_reasons import BARE, LACKING, PLACEHOLDER
+from engine.language.check_reasons import AMOUNT, BARE, LACKING, PLACEHOLDER
 from engine.language.condition import Includes, leaves
 from engine.language.model import Reading
 from engine.language.unit import PLAIN, Unit
 from engine.text.month import Month, month_in_words
 from engine.text.norsk import date_text, list_text, money_text, number_text
 
-#: text before a name, the name, and how its value is written (None after the last)
-Part = tuple[str, str, Callable[[Frame], str] | None]
+#: a text ready to be filled in: its case's frame, facts whose full value the frames shorten (moments), its finding, and its amount
+Filling = Callable[[Frame, Mapping[str, Stated], Finding | None, str | None], str]
+_Writable = tuple[Reader, Callable[[Value], str]]
 
 #: why a doctor has no months
 NOTHING_APPLIED_FOR = "Det er ikke søkt om noe som ordningen kan gi."
+
+#: texts kept ready, of each kind
+_KEPT = 10_000
 
 _KINDS = {"heltall": "tall", "desimal": "tall"}
 
@@ -37,101 +42,92 @@ _GENERAL = {
 
 
 class Texts:
-    """The texts of one scheme, made ready to fill in. `stated` holds facts whose full value the frames shorten (moments)."""
+    """The texts of one scheme, made ready to fill in."""
 
     def __init__(self, slots: Slots) -> None:
         self.slots = slots
-        self._parts: dict[tuple[str, str | None], tuple[Part, ...]] = {}
+        self._fillings: dict[tuple[str, str | None], Filling] = {}
+        self._reasons: dict[Answer, Filling] = {}
         self.leaning: dict[tuple[str, str], tuple[Reading, ...]] = {}
 
     def reason(self, finding: Finding, stated: Mapping[str, Stated]) -> str:
-        """The reason for a finding."""
-        rule = finding.rule
-        of_list = rule.per if rule.per in self.slots.lists else None
-        if finding.answer.why is not None:
-            return finding.answer.why
-        if finding.answer.exemption is not None:
-            text = next(one.reason for one in rule.exemptions if one.id == finding.answer.exemption)
-        elif finding.answer.judged:
+        """The reason for a finding. `stated` are the application's facts."""
+        answer = finding.answer
+        filling = self._reasons.get(answer)
+        if filling is None:
+            if len(self._reasons) > _KEPT:
+                self._reasons.clear()
+            filling = self._reasons[answer] = self._reason(answer)
+        return filling(finding.frame, stated, finding, None)
+
+    def _reason(self, answer: Answer) -> Filling:
+        rule = answer.clause.rule
+        why = answer.why
+        if why is not None:
+            return lambda frame, stated, finding, amount: why
+        if answer.exemption is not None:
+            text = next(one.reason for one in rule.exemptions if one.id == answer.exemption)
+        elif answer.judged:
             text = rule.reasons.get("skjønn", rule.reasons.get("ikke_oppfylt", ""))
         else:
-            text = rule.reasons.get(finding.result.replace(" ", "_"), "") or _GENERAL[finding.result]
-        return self._filled(text, of_list, finding.frame, stated, finding)
+            text = rule.reasons.get(answer.result.replace(" ", "_"), "") or _GENERAL[answer.result]
+        return self._filling(text, rule.per)
 
     def note(self, noted: Noted, stated: Mapping[str, Stated]) -> str:
         """The text of a note."""
         note = noted.note.note
-        of_list = note.per if note.per in self.slots.lists else None
         amount = None if noted.amount is None else money_text(_øre(noted.amount))
-        return self._filled(note.text, of_list, noted.frame, stated, None, amount)
+        return self._filling(note.text, note.per)(noted.frame, stated, None, amount)
 
     def plain(self, text: str, values: Mapping[str, Stated]) -> str:
         """A text whose names are stated facts."""
         return PLACEHOLDER.sub(lambda match: stated_text(values.get(match.group(1), "ikke oppgitt")), text)
 
-    def _filled(
-        self,
-        text: str,
-        of_list: str | None,
-        frame: Frame,
-        stated: Mapping[str, Stated],
-        finding: Finding | None,
-        amount: str | None = None,
-    ) -> str:
+    def _filling(self, text: str, per: str) -> Filling:
+        of_list = per if per in self.slots.lists else None
         key = (text, of_list)
-        parts = self._parts.get(key)
-        if parts is None:
-            parts = self._parts[key] = self._split(text, of_list)
-        filled = []
-        for before, name, write in parts:
-            filled.append(before)
-            if write is None:
-                continue
-            if name.startswith(LACKING) and finding is not None:
-                filled.append(self._lacking(name.removeprefix(LACKING), finding))
-            elif name == "beløp" and amount is not None:
-                filled.append(amount)
-            else:
-                moment = stated.get(name)
-                filled.append(stated_text(moment) if type(moment) is datetime else write(frame))
-        return "".join(filled)
+        if key not in self._fillings:
+            self._fillings[key] = self._split(text, of_list)
+        return self._fillings[key]
 
-    def _split(self, text: str, of_list: str | None) -> tuple[Part, ...]:
-        parts: list[Part] = []
-        end = 0
-        for match in PLACEHOLDER.finditer(text):
-            parts.append((text[end : match.start()], match.group(1), self._writer(match.group(1), of_list)))
-            end = match.end()
-        parts.append((text[end:], "", None))
-        return tuple(parts)
+    def _split(self, text: str, of_list: str | None) -> Filling:
+        pieces = PLACEHOLDER.split(text)
+        between, names = pieces[::2], pieces[1::2]
+        if not names:
+            return lambda frame, stated, finding, amount: text
+        of_case = [self._of_case(name, of_list) for name in names]
+        values = [self._value(name, of_list) for name in names]
+        if not any(of_case):
+            return _of_values(values, between)
+        return _joined(
+            [own or _of_values([value], ("", "")) for own, value in zip(of_case, values, strict=True)], between
+        )
 
-    def _writer(self, name: str, of_list: str | None) -> Callable[[Frame], str]:
-        """How a name's value is written; what only a finding or a note knows is written empty here."""
+    def _of_case(self, name: str, of_list: str | None) -> Filling | None:
+        """How to write a name that stands for more than its value in the frame."""
+        fact = self.slots.vocabulary.facts.get(name)
+        if name == AMOUNT and of_list is None and name not in self.slots.types:
+            return lambda frame, stated, finding, amount: amount or ""
+        if name.startswith(LACKING):
+            return lambda frame, stated, finding, amount: self._lacking(name.removeprefix(LACKING), finding)
+        if fact is not None and fact.kind == "tidspunkt":
+            return lambda frame, stated, finding, amount: stated_text(stated.get(name, "ikke oppgitt"))
+        return None
+
+    def _value(self, name: str, of_list: str | None) -> _Writable:
+        """How a name's value is read and written; of a name without a value, as nothing."""
         bare = name.endswith(BARE)
         name = name.removesuffix(BARE)
         field = self.slots.lists[of_list].fields.get(name) if of_list else None
         if field is None and name not in self.slots.types:
-            return lambda frame: ""
+            return (lambda frame: ""), (lambda value: "")
         unit = PLAIN if bare else field.unit if field else self.slots.types[name].unit
         kind = _KINDS.get(field.kind, field.kind) if field else self.slots.types[name].kind
         table = field is None and self.slots.types[name].source == "tabell"
-        read = self.slots.reader(name, of_list)
-        known: dict[object, str] = {}
+        return self.slots.reader(name, of_list), (lambda value: value_text(value, kind, unit, table))
 
-        def write(frame: Frame) -> str:
-            value = read(frame)
-            if type(value) is not int and type(value) is not str:
-                return value_text(value, kind, unit, table)
-            text = known.get(value)
-            if text is None:
-                if len(known) > 1000:
-                    known.clear()
-                text = known[value] = value_text(value, kind, unit, table)
-            return text
-
-        return write
-
-    def _lacking(self, name: str, finding: Finding) -> str:
+    def _lacking(self, name: str, finding: Finding | None) -> str:
+        assert finding is not None
         given: Any = finding.frame[self.slots.index[name]]
         wanted = [
             leaf.value
@@ -139,6 +135,35 @@ class Texts:
             if isinstance(leaf, Includes) and leaf.name.name == name
         ]
         return list_text([word for word in wanted if not isinstance(given, frozenset) or word not in given])
+
+
+def _of_values(values: Sequence[_Writable], between: Sequence[str]) -> Filling:
+    """A text that hangs on values of the frame alone, written once for the same values."""
+    reads = [read for read, _ in values]
+    known: dict[tuple[Value, ...], str] = {}
+
+    def fill(frame: Frame, stated: Mapping[str, Stated], finding: Finding | None, amount: str | None) -> str:
+        read_values = tuple([read(frame) for read in reads])
+        text = known.get(read_values)
+        if text is None:
+            if len(known) > _KEPT:
+                known.clear()
+            written = [write(value) for (_, write), value in zip(values, read_values, strict=True)]
+            text = known[read_values] = _interleaved(between, written)
+        return text
+
+    return fill
+
+
+def _joined(parts: Sequence[Filling], between: Sequence[str]) -> Filling:
+    def fill(frame: Frame, stated: Mapping[str, Stated], finding: Finding | None, amount: str | None) -> str:
+        return _interleaved(between, [part(frame, stated, finding, amount) for part in parts])
+
+    return fill
+
+
+def _interleaved(between: Sequence[str], written: Sequence[str]) -> str:
+    return between[0] + "".join(one + text for one, text in zip(written, between[1:], strict=True))
 
 
 def value_text(value: Value, kind: str, unit: Unit, table: bool = False) -> str:
