@@ -146,25 +146,41 @@ def _amount(one: ComponentMonth) -> str | None:
 
 
 def _findings(decision: Decision) -> list[Json]:
-    filled, stated = texts(decision), decision.application.facts
-    return [_finding(one, filled.reason(one, stated)) for one in decision.findings]
+    """One entry a finding. What it owes to its answer alone is written once; the findings of a rule differ in month and reason."""
+    reason, stated = texts(decision).reason, decision.application.facts
+    alike: dict[tuple[Any, ...], Json] = {}
+    written = []
+    for one in decision.findings:
+        key = (one.answer, one.doctor, one.month is None, one.component, one.days, not one.months)
+        first = alike.get(key)
+        if first is None:
+            first = alike[key] = _finding(one)
+        entry = first.copy()
+        entry["begrunnelse"] = reason(one, stated)
+        if one.month is not None:
+            entry["måned"] = month_text(one.month)
+        if one.months:
+            entry["måneder"] = [month_text(month) for month in one.months]
+        written.append(entry)
+    return written
 
 
-def _finding(one: Finding, reason: str) -> Json:
+def _finding(one: Finding) -> Json:
+    """A finding without its reason and months, which have their place kept."""
     rule, answer = one.rule, one.answer
     written: Json = {"id": rule.id, "nivå": rule.per}
     if one.doctor is not None:
         written["lege"] = one.doctor
     if one.month is not None:
-        written["måned"] = month_text(one.month)
+        written["måned"] = None
     if one.months:
-        written["måneder"] = [month_text(month) for month in one.months]
+        written["måneder"] = None
     if one.component is not None:
         written["komponent"] = one.component
     written["resultat"] = answer.result
     written["følge"] = answer.follows or None
     written["hjemmel"] = citation(_cited(one))
-    written["begrunnelse"] = reason
+    written["begrunnelse"] = None
     written["fra_regelsett"] = rule.origin
     if answer.exemption is not None:
         written["unntak"] = answer.exemption
