@@ -12,7 +12,6 @@ from engine.batch.doctors import doctors
 from engine.batch.frame import Frame
 from engine.batch.kind import Kinds, alike_months
 from engine.batch.months import Months
-from engine.batch.names import Names
 from engine.batch.needs import Needs
 from engine.batch.outcome import decided_applications, decided_doctors
 from engine.batch.periods import Periods
@@ -21,6 +20,7 @@ from engine.batch.static import NO_YEAR, of_months, of_years, rate_bits
 from engine.batch.vector import Expr, Number, Vector, whole
 from engine.batch.verdict import STATUS
 from engine.case.calendar import MONTH
+from engine.case.names import Names
 from engine.decide.agreement import Panel
 from engine.decide.compiled import CompiledScheme
 from engine.text.month import Month

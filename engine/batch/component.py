@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.batch.names import INNERMOST, Names, in_formula, named
 from engine.batch.verdict import Layout, Verdicts
 from engine.batch.word import Words
 from engine.case.calendar import DAY
+from engine.case.names import INNERMOST, Names, in_formula, named
 from engine.decide.agreement import Panel
 from engine.decide.compiled import CompiledComponent
 from engine.decide.group import Group

@@ -11,7 +11,6 @@ from typing import Any
 import ibis
 
 from engine.batch.arithmetic import add, divide, extreme, multiply, rounded, simplified
-from engine.batch.names import Names
 from engine.batch.vector import (
     FACTS,
     Choice,
@@ -29,6 +28,7 @@ from engine.batch.vector import (
 )
 from engine.case.calendar import MONTH
 from engine.case.formula import is_percent
+from engine.case.names import Names
 from engine.language.condition import Condition
 from engine.language.expression import Binary, Call, Day, Expression, MonthOf, Name
 from engine.language.expression import Number as Literal

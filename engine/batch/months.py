@@ -14,11 +14,11 @@ from engine.batch.earlier import with_earlier
 from engine.batch.frame import Frame
 from engine.batch.gather import Gather
 from engine.batch.join import without
-from engine.batch.names import INNERMOST, named, operands
 from engine.batch.stretches import Stretches
 from engine.batch.vector import FACTS, RATES, Expr, Number, Vector, bits, read_vector, whole
 from engine.batch.verdict import of_day, of_month
 from engine.case.calendar import MONTH
+from engine.case.names import INNERMOST, named, operands
 from engine.decide.compiled import HELD
 from engine.language.condition import Condition
 from engine.language.model import DaysCounted, SumOfEarlier, SumOverDays

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.batch.component import ComponentPlan, day_limits
-from engine.batch.names import APPLICATION, DOCTOR, INNERMOST, SPAN, Names, in_formula, named, operands
+from engine.case.names import APPLICATION, DOCTOR, INNERMOST, SPAN, Names, in_formula, named, operands
 from engine.decide.agreement import Panel
 from engine.decide.compiled import CompiledScheme
 from engine.language.condition import Condition, leaves

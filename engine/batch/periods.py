@@ -10,9 +10,9 @@ from engine.batch import fact as facts_as
 from engine.batch.answer import tree
 from engine.batch.frame import Frame
 from engine.batch.join import joined, without
-from engine.batch.names import INNERMOST, SPAN, operands
 from engine.batch.span import SHARED, measured, neighbours, packed, run_vector
 from engine.batch.vector import Expr, Number, Vector, read_vectors
+from engine.case.names import INNERMOST, SPAN, operands
 from engine.language.expression import Expression
 from engine.language.model import LastOf, Run
 

@@ -12,12 +12,12 @@ from fractions import Fraction
 from math import lcm
 from typing import Any
 
-from engine.batch.names import Names
 from engine.batch.program import Fixed
 from engine.batch.vector import FACTS, FIRST_RATE, MOST_RATES, OTHER, Number, TooLarge, Vector, number
 from engine.case.calendar import DAYS_IN_MONTH, MONTH
 from engine.case.facts import application_frame
 from engine.case.frame import Frame as CaseFrame
+from engine.case.names import Names
 from engine.case.stated import Application
 from engine.case.value import Between, Unknown
 from engine.decide.compiled import CompiledScheme

@@ -14,9 +14,9 @@ import ibis
 from engine.batch.answer import answers
 from engine.batch.frame import Frame
 from engine.batch.join import joined, without
-from engine.batch.names import in_formula, named
 from engine.batch.vector import LAST_DATE, LAST_MONTH, Expr, number, read_vector, read_vectors, whole
 from engine.case.calendar import DAY, MONTH
+from engine.case.names import in_formula, named
 from engine.language.condition import Compare, Leaf, leaves
 
 if TYPE_CHECKING:
