@@ -48,7 +48,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    from engine.cli.root import rule_root
+    from engine.language.root import rule_root
     from engine.prove.argued import argue, read_arguments
     from engine.prove.examine import examine
     from engine.prove.solver import Clock

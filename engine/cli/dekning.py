@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.cli.progress import with_progress
-from engine.cli.root import rule_root
+from engine.language.root import rule_root
 
 if TYPE_CHECKING:
     from rich.console import Console

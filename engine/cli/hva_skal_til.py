@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.cli.arguments import argument_fault
 from engine.cli.regelsett import read_argument
-from engine.cli.root import open_rules
+from engine.language.root import open_rules
 from engine.text import literal
 from engine.text.fault import Faults
 from engine.text.suggest import did_you_mean

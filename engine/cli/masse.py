@@ -11,7 +11,7 @@ from pathlib import Path
 from engine.batch.folder_out import FORMATS, USUAL_FORMAT
 from engine.cli import masse_vurdering
 from engine.cli.arguments import argument_fault
-from engine.cli.root import open_rules
+from engine.language.root import open_rules
 from engine.text import literal
 from engine.text.fault import Fault, Faults
 from engine.text.norsk import list_text, quoted

@@ -14,7 +14,7 @@ from engine.batch.database import LEAST, database, memory_of, memory_text, usual
 from engine.batch.folder_out import USUAL_FORMAT
 from engine.cli.arguments import argument_fault
 from engine.cli.progress import show_amounts, waiting
-from engine.cli.root import open_rules
+from engine.language.root import open_rules
 from engine.text.fault import Faults
 from engine.text.norsk import money_text, number_text, quoted
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from engine.cli import dekning
 from engine.cli.arguments import argument_fault
 from engine.cli.progress import with_progress
-from engine.cli.root import rule_root
+from engine.language.root import rule_root
 from engine.text.fault import Faults
 
 if TYPE_CHECKING:

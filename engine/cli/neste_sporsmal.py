@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.cli.root import open_rules
+from engine.language.root import open_rules
 
 if TYPE_CHECKING:
     from engine.case.stated import Application

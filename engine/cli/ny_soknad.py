@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.cli.arguments import argument_fault
-from engine.cli.root import open_rules
+from engine.language.root import open_rules
 from engine.text.fault import Faults
 from engine.text.norsk import quoted
 

@@ -19,7 +19,7 @@ _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 def run(chosen: argparse.Namespace, results: Iterable[Result], console: Console) -> int:
     """Update the snapshots of the cases that deviate. 1 when some deviation is left, 2 when a file cannot be read or written."""
-    from engine.cli.root import open_rules
+    from engine.language.root import open_rules
     from engine.regress.run import DEVIATES, UNUSABLE
     from engine.regress.snapshot import update
     from engine.text.fault import Faults

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def run(chosen: argparse.Namespace, paths: list[Path], console: Console) -> int:
     """Print the report, and write it as JSON when `--json` names a file. 2 when some case could not be read."""
-    from engine.cli.root import open_rules
+    from engine.language.root import open_rules
     from engine.regress.origin import origins, origins_json
     from engine.text.file import write_whole
 

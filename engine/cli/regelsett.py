@@ -10,8 +10,8 @@ from datetime import date
 from typing import Any, TypeVar
 
 from engine.cli.arguments import COMMAND_LINE, argument_fault
-from engine.cli.root import open_rules
 from engine.explain.selected import lookup
+from engine.language.root import open_rules
 from engine.text import literal
 from engine.text.fault import Faults
 

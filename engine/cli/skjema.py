@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from engine.cli.root import rule_root
+from engine.language.root import rule_root
 
 EXAMPLES = """Eksempler:
   alis skjema            lag filene på nytt

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from engine.cli import dekning, mutasjon
 from engine.cli.arguments import argument_fault
 from engine.cli.progress import with_progress
-from engine.cli.root import open_rules, rule_root
+from engine.language.root import open_rules, rule_root
 from engine.text.fault import Faults
 from engine.text.norsk import list_text
 

@@ -6,8 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from engine.cli.root import rule_root
 from engine.decide.check import open_checked, top_keys
+from engine.language.root import rule_root
 from engine.text.fault import Fault, Faults
 from engine.text.place import Place
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from engine.cli import vurder_dokument
 from engine.cli.arguments import argument_fault
 from engine.cli.progress import with_progress
-from engine.cli.root import open_rules
+from engine.language.root import open_rules
 from engine.text.fault import Fault, Faults
 from engine.text.place import Place
 

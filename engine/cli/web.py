@@ -11,7 +11,7 @@ from pathlib import Path
 
 from engine.cli.arguments import argument_fault
 from engine.cli.lager import own_store, require
-from engine.cli.root import rule_root
+from engine.language.root import rule_root
 from engine.text.fault import Faults
 
 EXAMPLES = """Eksempler:

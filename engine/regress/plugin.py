@@ -129,7 +129,7 @@ def _book(config: pytest.Config) -> Rulebook:
     from engine.text.fault import Faults
 
     if _BOOK not in config.stash:
-        from engine.cli.root import open_rules
+        from engine.language.root import open_rules
 
         try:
             config.stash[_BOOK] = open_rules(_rules(config))
