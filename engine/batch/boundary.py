@@ -13,7 +13,9 @@ from fractions import Fraction
 from engine.language.condition import All, Among, Compare, Condition, Includes, Not, leaves, operand_names
 from engine.language.condition import Any as AnyOf
 from engine.language.expression import Binary, Call, Day, Expression, MonthOf, Number
-from engine.language.model import ByAgreement, Days, DaysCounted, LastOf, Months, Parameter, Run, SumOverDays
+from engine.language.in_force import ByAgreement, Days, Months
+from engine.language.meaning import DaysCounted, LastOf, Run, SumOverDays
+from engine.language.model import Parameter
 from engine.language.rulebook import Rulebook, SchemeRules
 from engine.language.unit import DAYS, MONTHS
 from engine.text.month import Month, first_day, last_day

@@ -32,7 +32,9 @@ from engine.case.names import Names
 from engine.language.condition import Condition
 from engine.language.expression import Binary, Call, Day, Expression, MonthOf, Name
 from engine.language.expression import Number as Literal
-from engine.language.model import Definition, Formula, Months, Parameter, Quantity
+from engine.language.in_force import Months
+from engine.language.meaning import Formula
+from engine.language.model import Definition, Parameter, Quantity
 
 #: whether a condition is surely met, whether it surely is not, and what its names lack
 Test = tuple[Expr, Expr, Expr | None]

@@ -10,7 +10,8 @@ import ibis
 
 from engine.batch.vector import Expr, whole
 from engine.decide.compiled import CompiledScheme
-from engine.language.model import ByAgreement, InForce, Repeal, Rule
+from engine.language.in_force import ByAgreement, InForce
+from engine.language.model import Repeal, Rule
 from engine.ruleset.selection import select
 from engine.text.month import Month
 

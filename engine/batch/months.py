@@ -21,7 +21,7 @@ from engine.case.calendar import MONTH
 from engine.case.names import INNERMOST, named, operands
 from engine.decide.compiled import HELD
 from engine.language.condition import Condition
-from engine.language.model import DaysCounted, SumOfEarlier, SumOverDays
+from engine.language.meaning import DaysCounted, SumOfEarlier, SumOverDays
 
 if TYPE_CHECKING:
     from engine.batch.builder import Builder

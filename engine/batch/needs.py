@@ -10,15 +10,8 @@ from engine.decide.agreement import Panel
 from engine.decide.compiled import CompiledScheme
 from engine.language.condition import Condition, leaves
 from engine.language.expression import Expression
-from engine.language.model import (
-    DaysCounted,
-    Definition,
-    EarliestOf,
-    LastOf,
-    Run,
-    SumOfEarlier,
-    SumOverDays,
-)
+from engine.language.meaning import DaysCounted, EarliestOf, LastOf, Run, SumOfEarlier, SumOverDays
+from engine.language.model import Definition
 
 
 class Needs:

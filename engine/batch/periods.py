@@ -14,7 +14,7 @@ from engine.batch.span import SHARED, measured, neighbours, packed, run_vector
 from engine.batch.vector import Expr, Number, Vector, read_vectors
 from engine.case.names import INNERMOST, SPAN, operands
 from engine.language.expression import Expression
-from engine.language.model import LastOf, Run
+from engine.language.meaning import LastOf, Run
 
 if TYPE_CHECKING:
     from engine.batch.builder import Builder

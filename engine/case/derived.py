@@ -12,16 +12,8 @@ from engine.case.frame import EARLIER, PERIODS, STRETCHES, Frame, Reader, Slots
 from engine.case.truth import JA, NO, YES, both
 from engine.case.value import UNSET, Asked, Between, Unknown, Value
 from engine.language.condition import Condition, leaves
-from engine.language.model import (
-    DaysCounted,
-    Definition,
-    EarliestOf,
-    Formula,
-    LastOf,
-    Run,
-    SumOfEarlier,
-    SumOverDays,
-)
+from engine.language.meaning import DaysCounted, EarliestOf, Formula, LastOf, Run, SumOfEarlier, SumOverDays
+from engine.language.model import Definition
 from engine.text.month import whole_months
 
 _ZERO = Fraction(0)

@@ -12,15 +12,8 @@ from engine.case.calendar import DAYS_IN_MONTH, MONTH
 from engine.case.frame import Slots
 from engine.language.condition import Condition, Leaf, leaves, operand_names
 from engine.language.expression import Expression, names
-from engine.language.model import (
-    Definition,
-    EarliestOf,
-    Formula,
-    LastOf,
-    Parameter,
-    Quantity,
-    Run,
-)
+from engine.language.meaning import EarliestOf, Formula, LastOf, Run
+from engine.language.model import Definition, Parameter, Quantity
 from engine.language.names import WINDOW
 
 #: the tables, from outermost to innermost

@@ -15,7 +15,8 @@ from engine.case.truth import NEI
 from engine.decide.group import Group
 from engine.decide.plan import Plan
 from engine.language.condition import Condition
-from engine.language.model import Calculation, Component, DaysCounted, Note, Rule, Run, SumOverDays
+from engine.language.meaning import DaysCounted, Run, SumOverDays
+from engine.language.model import Calculation, Component, Note, Rule
 from engine.language.rulebook import Rulebook, SchemeRules
 from engine.language.vocabulary import Summary, Vocabulary
 from engine.ruleset.force import Standing, standings

@@ -15,7 +15,8 @@ from engine.decide.money import NEEDED
 from engine.explain.prose import Prose
 from engine.explain.reason import value_text
 from engine.language.expression import Expression, names
-from engine.language.model import Formula, Parameter, Quantity, Reading, SumOverDays
+from engine.language.meaning import Formula, SumOverDays
+from engine.language.model import Parameter, Quantity, Reading
 from engine.text.month import Month
 
 

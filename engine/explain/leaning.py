@@ -10,17 +10,8 @@ from engine.explain.basis import basis, readings_of
 from engine.explain.reason import texts
 from engine.language.condition import Condition, leaves, operand_names
 from engine.language.expression import names
-from engine.language.model import (
-    DaysCounted,
-    Definition,
-    Formula,
-    Parameter,
-    Reading,
-    Rule,
-    Run,
-    SumOfEarlier,
-    SumOverDays,
-)
+from engine.language.meaning import DaysCounted, Formula, Run, SumOfEarlier, SumOverDays
+from engine.language.model import Definition, Parameter, Reading, Rule
 from engine.language.rulebook import SchemeRules
 
 

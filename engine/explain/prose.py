@@ -8,7 +8,8 @@ from fractions import Fraction
 from engine.language.condition import All, Among, Compare, Condition, Given, Includes, Judgement, Not
 from engine.language.condition import Any as AnyOf
 from engine.language.expression import Binary, Call, Day, Expression, MonthOf, Name, Number
-from engine.language.model import ByAgreement, ByGrantYear, Days, InForce, Months, Quantity
+from engine.language.in_force import ByAgreement, ByGrantYear, Days, InForce, Months
+from engine.language.model import Quantity
 from engine.language.rulebook import SchemeRules
 from engine.language.unit import Unit
 from engine.text.month import month_in_words

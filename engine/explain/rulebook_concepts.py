@@ -8,20 +8,9 @@ from typing import Protocol, TypeVar
 from engine.explain.aloud import Aloud, capitalized
 from engine.explain.prose import months_text
 from engine.language.condition import Condition
-from engine.language.model import (
-    Calculation,
-    DaysCounted,
-    Definition,
-    EarliestOf,
-    Formula,
-    LastOf,
-    Meaning,
-    Months,
-    Note,
-    Run,
-    SumOfEarlier,
-    SumOverDays,
-)
+from engine.language.in_force import Months
+from engine.language.meaning import DaysCounted, EarliestOf, Formula, LastOf, Meaning, Run, SumOfEarlier, SumOverDays
+from engine.language.model import Calculation, Definition, Note
 from engine.text.month import Month
 from engine.text.norsk import number_text
 

@@ -18,16 +18,8 @@ from engine.language.check_rule import RuleCheck, note_keys
 from engine.language.check_years import check_grant_years, check_restated
 from engine.language.condition import Condition
 from engine.language.expression import Expression
-from engine.language.model import (
-    Calculation,
-    Definition,
-    LastOf,
-    Note,
-    Parameter,
-    Placed,
-    Rule,
-    RuleSet,
-)
+from engine.language.meaning import LastOf
+from engine.language.model import Calculation, Definition, Note, Parameter, Placed, Rule, RuleSet
 from engine.language.names import CALENDAR, UNSURE, WINDOW, Type, field_names, post_level, scheme_names
 from engine.language.partial import Part, names_in
 from engine.language.rulebook import SchemeRules, gather

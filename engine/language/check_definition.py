@@ -6,16 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from engine.language.condition import Condition
-from engine.language.model import (
-    DaysCounted,
-    Definition,
-    EarliestOf,
-    Formula,
-    LastOf,
-    Run,
-    SumOfEarlier,
-    SumOverDays,
-)
+from engine.language.meaning import DaysCounted, EarliestOf, Formula, LastOf, Run, SumOfEarlier, SumOverDays
+from engine.language.model import Definition
 from engine.language.names import UNSURE
 from engine.language.rulebook import SchemeRules
 from engine.language.typing import Gives, Typer

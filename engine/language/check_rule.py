@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.language.condition import ALWAYS
-from engine.language.model import ByAgreement, ByGrantYear, InForce, Note, Placed, Repeal, Rule, RuleSet, WithItsSet
+from engine.language.in_force import ByAgreement, ByGrantYear, InForce, WithItsSet
+from engine.language.model import Note, Placed, Repeal, Rule, RuleSet
 from engine.language.rulebook import SchemeRules
 from engine.text.fault import FaultList
 from engine.text.norsk import date_text, list_text

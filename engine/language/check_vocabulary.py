@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from engine.language.check_reasons import PLACEHOLDER
 from engine.language.field import Fields
-from engine.language.model import EarliestOf, LastOf
+from engine.language.meaning import EarliestOf, LastOf
 from engine.language.names import CALENDAR, WINDOW
 from engine.language.vocabulary import Fact, Vocabulary
 from engine.text import literal

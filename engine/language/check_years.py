@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.language.model import ALL_MONTHS, Calculation, Definition, Note
+from engine.language.in_force import ALL_MONTHS
+from engine.language.model import Calculation, Definition, Note
 from engine.language.rulebook import SchemeRules
 from engine.language.vocabulary import Vocabulary
 from engine.text.fault import FaultList

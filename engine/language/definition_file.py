@@ -6,17 +6,8 @@ from fractions import Fraction
 
 from engine.language.expression import Number
 from engine.language.field import Fields
-from engine.language.model import (
-    DaysCounted,
-    Definition,
-    EarliestOf,
-    Formula,
-    LastOf,
-    Meaning,
-    Run,
-    SumOfEarlier,
-    SumOverDays,
-)
+from engine.language.meaning import DaysCounted, EarliestOf, Formula, LastOf, Meaning, Run, SumOfEarlier, SumOverDays
+from engine.language.model import Definition
 from engine.language.unit import DAYS, read_unit
 from engine.text.place import Place
 

@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from engine.language.condition import Condition, expression_at, read_condition
 from engine.language.expression import Expression
-from engine.language.model import Citation, Days, Months, Reading, Source
+from engine.language.in_force import Days, Months
+from engine.language.model import Citation, Reading, Source
 from engine.language.unit import Unit, read_unit
 from engine.text import literal
 from engine.text.fault import FaultList

@@ -15,6 +15,8 @@ from fractions import Fraction
 
 from engine.language.condition import Condition
 from engine.language.expression import Expression
+from engine.language.in_force import Days, InForce, Months
+from engine.language.meaning import Meaning
 from engine.language.unit import Unit
 from engine.text.month import Month
 from engine.text.place import Place
@@ -62,59 +64,6 @@ class Reading:
     number: str
     text: str
     because: str
-
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    """Agreement dates from–to, both inclusive; None is open."""
-
-    first: date | None
-    last: date | None
-
-    def holds(self, day: date) -> bool:
-        return (self.first is None or day >= self.first) and (self.last is None or day <= self.last)
-
-
-@dataclass(frozen=True, slots=True)
-class Months:
-    """Supported months from–to, both inclusive; None is open."""
-
-    first: Month | None = None
-    last: Month | None = None
-
-    def holds(self, month: Month) -> bool:
-        return (self.first is None or month >= self.first) and (self.last is None or month <= self.last)
-
-    def meet(self, other: Months) -> bool:
-        """Whether some month is in both."""
-        starts = max(self.first or 0, other.first or 0)
-        return all(last is None or starts <= last for last in (self.last, other.last))
-
-
-ALL_MONTHS = Months()
-
-
-@dataclass(frozen=True, slots=True)
-class ByAgreement:
-    """In force for agreements signed from `new_from`, and for older ones from the supported month `existing_from`; None is never."""
-
-    new_from: date | None
-    existing_from: Month | None
-
-
-@dataclass(frozen=True, slots=True)
-class ByGrantYear:
-    """In force for applications of this grant year and later ones."""
-
-    first: int
-
-
-@dataclass(frozen=True, slots=True)
-class WithItsSet:
-    """In force whenever its rule set is selected."""
-
-
-InForce = ByAgreement | ByGrantYear | WithItsSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,59 +116,6 @@ class Repeal(Placed):
     citation: Citation
     place: Place = field(compare=False)
     spots: Spots = field(default_factory=dict, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class DaysCounted:
-    """Days of the month that lie in a period and meet `where`; `counting` takes only those that count for the component."""
-
-    where: Condition | None
-    counting: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LastOf:
-    """A period's fact on the last counting day of the month."""
-
-    fact: str
-
-
-@dataclass(frozen=True, slots=True)
-class EarliestOf:
-    """The earliest value of a period's date fact over all periods."""
-
-    fact: str
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Length of the unbroken run of periods meeting `where` around the month's last counting day, date to date."""
-
-    where: Condition | None
-    measures: str  # "hele måneder" or "dager utover"
-
-
-@dataclass(frozen=True, slots=True)
-class SumOverDays:
-    """The sum over the month's counting days that meet `where` of `value`."""
-
-    value: Expression
-    where: Condition | None
-
-
-@dataclass(frozen=True, slots=True)
-class SumOfEarlier:
-    """The sum of a derived fact over the earlier months, in calendar order."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    value: Expression
-
-
-Meaning = DaysCounted | LastOf | EarliestOf | Run | SumOverDays | SumOfEarlier | Formula
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,16 +10,8 @@ from dataclasses import dataclass
 
 from engine.language.condition import leaves, operand_names
 from engine.language.expression import UNREADABLE, Call, Day, Expression, MonthOf, Name, names
-from engine.language.model import (
-    DaysCounted,
-    Definition,
-    EarliestOf,
-    Formula,
-    LastOf,
-    Parameter,
-    Run,
-    SumOverDays,
-)
+from engine.language.meaning import DaysCounted, EarliestOf, Formula, LastOf, Run, SumOverDays
+from engine.language.model import Definition, Parameter
 from engine.language.unit import DAYS, PLAIN, Unit
 from engine.language.vocabulary import Fact, Vocabulary
 

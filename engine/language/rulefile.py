@@ -11,14 +11,12 @@ from engine.language.declared import UNKNOWN, Declared
 from engine.language.definition_file import read_definition
 from engine.language.expression import Number
 from engine.language.field import Fields
+from engine.language.in_force import ByAgreement, ByGrantYear, InForce, WithItsSet
 from engine.language.model import (
-    ByAgreement,
-    ByGrantYear,
     Calculation,
     Component,
     Exemption,
     GrantYear,
-    InForce,
     Note,
     Parameter,
     Quantity,
@@ -27,7 +25,6 @@ from engine.language.model import (
     Rule,
     RuleSet,
     Variant,
-    WithItsSet,
 )
 from engine.language.unit import PLAIN
 from engine.text import literal

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import io
 import re
-import textwrap
 import zipfile
 from datetime import datetime
 from typing import Any
 
+from engine.language import sheet_look as look
 from engine.language.application_schema import bounds_in_words
 from engine.language.sheet_layout import (
     ANSWER,
@@ -41,8 +41,8 @@ _MADE = datetime(2000, 1, 1)
 
 _LONGEST_PROMPT = 250
 
-#: the width of a column in digits, and the height of a line in points
-_COLUMN, _LINE = 24, 15
+#: the width of a column in digits
+_COLUMN = 24
 _SHAPES = {"dato": "yyyy-mm-dd", "tidspunkt": "yyyy-mm-dd hh:mm", "tekst": "@", "måned": "@", "valg": "@"}
 _OWN = {
     ID: "Et navn på søknaden, for eksempel saksnummeret.",
@@ -93,21 +93,21 @@ class _Writer:
         for letter, width in zip("ABCD", (30, 52, 28, 70), strict=True):
             sheet.column_dimensions[letter].width = width
         for column, heading in enumerate((FACT, QUESTION, ANSWER, EXPLANATION), 1):
-            _heading(sheet.cell(1, column), heading)
+            look.heading(sheet.cell(1, column), heading)
         for row, one in enumerate(layout.columns, 2):
-            put(sheet.cell(row, 1), one.name)
-            put(sheet.cell(row, 2), one.fact.question if one.fact else _own(one, layout))
-            put(sheet.cell(row, 4), _explained(one.fact) if one.fact else "")
+            look.put(sheet.cell(row, 1), one.name)
+            look.put(sheet.cell(row, 2), one.fact.question if one.fact else _own(one, layout))
+            look.put(sheet.cell(row, 4), _explained(one.fact) if one.fact else "")
             answer = sheet.cell(row, 3)
             answer.number_format = _shape(one)
             if one.name == "ordning":
-                put(answer, self.scheme)
+                look.put(answer, self.scheme)
             self._check(sheet, one, layout, f"C{row}")
-            _answer_look(answer)
+            look.answer(answer)
             for column in (1, 2, 4):
-                _wrapped(sheet.cell(row, column))
-            _grown(sheet, row)
-        _printed(sheet)
+                look.wrapped(sheet.cell(row, column))
+            look.grown(sheet, row)
+        look.printed(sheet)
         sheet.freeze_panes = "C2"
 
     def table(self, layout: SheetLayout) -> None:
@@ -116,15 +116,15 @@ class _Writer:
         last = 2 + (MOST_DOCTORS if layout.name == DOCTORS else MOST_ROWS)
         for number, one in enumerate(layout.columns, 1):
             question, name = sheet.cell(1, number), sheet.cell(2, number)
-            put(question, _asked(one, layout))
-            _wrapped(question)
-            _heading(name, one.name)
+            look.put(question, _asked(one, layout))
+            look.wrapped(question)
+            look.heading(name, one.name)
             letter = name.column_letter
             sheet.column_dimensions[letter].width = max(_COLUMN, len(one.name) + 3)
             sheet.column_dimensions[letter].number_format = _shape(one)
             self._check(sheet, one, layout, f"{letter}3:{letter}{last}")
-        _grown(sheet, 1)
-        _printed(sheet)
+        look.grown(sheet, 1)
+        look.printed(sheet)
         sheet.freeze_panes = "B3"
 
     def finish(self) -> None:
@@ -132,16 +132,16 @@ class _Writer:
         sheet = self.book.create_sheet(CHOICES)
         for column, words in enumerate(self.choices, 1):
             for row, word in enumerate(words, 1):
-                put(sheet.cell(row, column), word)
+                look.put(sheet.cell(row, column), word)
         sheet.sheet_state = "hidden"
         told = self.book.create_sheet(HELP, 0)
         told.column_dimensions["A"].width = 100
-        _heading(told.cell(1, 1), f"Søknad: {self.vocabulary.schemes[self.scheme].title}")
+        look.heading(told.cell(1, 1), f"Søknad: {self.vocabulary.schemes[self.scheme].title}")
         for row, line in enumerate(_HELP, 2):
-            put(told.cell(row, 1), line)
-            _wrapped(told.cell(row, 1))
-            _grown(told, row)
-        _printed(told)
+            look.put(told.cell(row, 1), line)
+            look.wrapped(told.cell(row, 1))
+            look.grown(told, row)
+        look.printed(told)
 
     def _check(self, sheet: Any, one: Column, layout: SheetLayout, cells: str) -> None:
         """What Excel lets one write in some cells, and what it says there."""
@@ -192,13 +192,6 @@ class _Writer:
         return self.choices.setdefault(words, f"{CHOICES}!${letter}$1:${letter}${len(words)}")
 
 
-def put(cell: Any, text: str) -> None:
-    """Write a text that stays text, whatever it begins with, also when someone edits it."""
-    cell.value = text
-    cell.data_type = "s"
-    cell.number_format = "@"
-
-
 def _bounds(fact: Fact) -> dict[str, Any]:
     """Bounds as Excel takes them. One that is not itself allowed is left to the reading."""
     low = fact.at_least if fact.at_least is not None else fact.above
@@ -238,48 +231,6 @@ def _about(fact: Fact) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= _LONGEST_PROMPT else text[: _LONGEST_PROMPT - 1] + "…"
-
-
-# --- looks ------------------------------------------------------------------------------------------------------------------
-
-
-def _heading(cell: Any, text: str) -> None:
-    from openpyxl.styles import Font, PatternFill
-
-    put(cell, text)
-    cell.font = Font(name="Calibri", bold=True, color="FFFFFF")
-    cell.fill = PatternFill("solid", fgColor="00375F")
-
-
-def _wrapped(cell: Any) -> None:
-    from openpyxl.styles import Alignment
-
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
-
-
-def _grown(sheet: Any, row: int) -> None:
-    """Make a row as high as its longest text needs: a row that has not been opened in Excel is one line high otherwise."""
-    lines = (
-        len(textwrap.wrap(str(cell.value), int(sheet.column_dimensions[cell.column_letter].width * 0.95)))
-        for cell in sheet[row]
-    )
-    sheet.row_dimensions[row].height = _LINE * max(1, *lines)
-
-
-def _printed(sheet: Any) -> None:
-    """On paper: lying, all columns on one page's width."""
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-
-
-def _answer_look(cell: Any) -> None:
-    from openpyxl.styles import Alignment, Border, PatternFill, Side
-
-    line = Side(style="thin", color="8A94A3")
-    cell.fill = PatternFill("solid", fgColor="FFFBE6")
-    cell.border = Border(left=line, right=line, top=line, bottom=line)
-    cell.alignment = Alignment(horizontal="left", vertical="top")
 
 
 def _settled(book: Any) -> bytes:

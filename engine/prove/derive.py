@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import z3
 
 from engine.language.condition import Condition, leaves
-from engine.language.model import DaysCounted, Definition, EarliestOf, LastOf, Run, SumOfEarlier, SumOverDays
+from engine.language.meaning import DaysCounted, EarliestOf, LastOf, Run, SumOfEarlier, SumOverDays
+from engine.language.model import Definition
 from engine.prove import code as codes
 from engine.prove import logic
 from engine.prove.code import Code

@@ -17,7 +17,9 @@ from engine.language.condition import Any as AnyOf
 from engine.language.condition import operand_names as operands
 from engine.language.expression import Binary, Call, Day, Expression, MonthOf, Name
 from engine.language.expression import Number as Literal
-from engine.language.model import Definition, Formula, Months, Parameter, Quantity
+from engine.language.in_force import Months
+from engine.language.meaning import Formula
+from engine.language.model import Definition, Parameter, Quantity
 from engine.prove import code as codes
 from engine.prove.code import Code
 from engine.prove.logic import Bool, compare, conj, disj, implies, neg

@@ -15,7 +15,7 @@ from engine.decide.compiled import HELD, CompiledComponent, CompiledScheme
 from engine.decide.doctor import DoctorAssessment
 from engine.decide.group import FIRST, Group, Verdict, effect
 from engine.decide.money import hangs_on_facts, month_amount
-from engine.language.model import SumOfEarlier
+from engine.language.meaning import SumOfEarlier
 from engine.prove.changeable import Piece
 from engine.ruleset.selection import select
 from engine.text.month import Month, first_day, last_day

@@ -16,7 +16,8 @@ import z3
 from engine.case.calendar import DAY, DAYS_IN_MONTH, MONTH
 from engine.decide.compiled import CompiledComponent, CompiledScheme
 from engine.language.condition import Condition
-from engine.language.model import DaysCounted, Definition, EarliestOf, LastOf, Run, SumOfEarlier, SumOverDays
+from engine.language.meaning import DaysCounted, EarliestOf, LastOf, Run, SumOfEarlier, SumOverDays
+from engine.language.model import Definition
 from engine.prove import code as codes
 from engine.prove.code import Code
 from engine.prove.domain import Variable

@@ -14,7 +14,7 @@ from functools import cached_property
 from engine.language.condition import Compare as Comparison
 from engine.language.condition import Condition, leaves
 from engine.language.expression import Binary, Call, Day, Expression, MonthOf
-from engine.language.model import ByAgreement, Months
+from engine.language.in_force import ByAgreement, Months
 from engine.language.rulebook import SchemeRules
 from engine.language.vocabulary import Vocabulary
 from engine.prove.reading import reached_by

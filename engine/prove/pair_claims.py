@@ -10,7 +10,8 @@ from itertools import permutations
 
 from engine.decide.compiled import CompiledScheme
 from engine.decide.group import FIRST
-from engine.language.model import DaysCounted, LastOf, Rule, Run, SumOverDays
+from engine.language.meaning import DaysCounted, LastOf, Run, SumOverDays
+from engine.language.model import Rule
 from engine.language.rulebook import SchemeRules
 from engine.prove.claim import Claim
 from engine.prove.logic import Bool, conj, disj, neg

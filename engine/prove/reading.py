@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from engine.language.condition import Condition, leaves, operand_names
 from engine.language.expression import names
-from engine.language.model import DaysCounted, EarliestOf, Formula, LastOf, Run, SumOfEarlier, SumOverDays
+from engine.language.meaning import DaysCounted, EarliestOf, Formula, LastOf, Run, SumOfEarlier, SumOverDays
 from engine.language.rulebook import SchemeRules
 from engine.text.month import Month
 

@@ -16,7 +16,7 @@ from engine.case.calendar import DAY
 from engine.decide.compiled import CompiledComponent, CompiledScheme
 from engine.language.condition import Compare, leaves
 from engine.language.expression import Name
-from engine.language.model import Run
+from engine.language.meaning import Run
 from engine.prove import code as codes
 from engine.prove.code import Code
 from engine.prove.derive import Derivation, Span, Stretch, why

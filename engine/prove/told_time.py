@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.decide.decision import Decision
 from engine.explain.prose import months_text
-from engine.language.model import Months
+from engine.language.in_force import Months
 from engine.prove.finding import Finding
 from engine.prove.gaps import DateGap, Lapse, MonthGap
 from engine.prove.illustrate import Illustration, illustrate

@@ -23,7 +23,8 @@ from engine.decide.compiled import CompiledScheme
 from engine.decide.naive import NaiveEvaluator
 from engine.language.condition import Condition, Given, leaves, operand_names
 from engine.language.expression import names
-from engine.language.model import EarliestOf, Formula, LastOf, Rule, Run, SumOfEarlier
+from engine.language.meaning import EarliestOf, Formula, LastOf, Run, SumOfEarlier
+from engine.language.model import Rule
 from engine.language.rulebook import SchemeRules
 from engine.prove.changeable import Changeable, Piece, changed
 from engine.prove.look import AMOUNT, ANY, UNSURE, Ends, Look, failing, settled

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import TypeVar
 
-from engine.language.model import ByAgreement, ByGrantYear, Days, Months, Repeal, Rule, RuleSet
+from engine.language.in_force import ByAgreement, ByGrantYear, Days, Months
+from engine.language.model import Repeal, Rule, RuleSet
 from engine.language.vocabulary import Vocabulary
 from engine.regress.coverage_limit import day_limits, month_limits
 from engine.regress.coverage_part import LIMITS, RULES, Part

@@ -10,7 +10,8 @@ from typing import Any
 from engine.case.frame import Slots
 from engine.language.condition import Compare
 from engine.language.expression import Binary, Call, Day, Expression, MonthOf, Name, Number
-from engine.language.model import Days, DaysCounted, EarliestOf, LastOf, Months, Run
+from engine.language.in_force import Days, Months
+from engine.language.meaning import DaysCounted, EarliestOf, LastOf, Run
 from engine.regress.coverage_part import LIMITS, Part
 from engine.regress.coverage_site import Site
 from engine.text.month import Month, month_in_words, month_text

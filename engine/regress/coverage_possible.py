@@ -22,16 +22,8 @@ from engine.language.condition import (
 )
 from engine.language.condition import Any as AnyOf
 from engine.language.expression import names
-from engine.language.model import (
-    DaysCounted,
-    Definition,
-    EarliestOf,
-    LastOf,
-    Parameter,
-    Run,
-    SumOfEarlier,
-    SumOverDays,
-)
+from engine.language.meaning import DaysCounted, EarliestOf, LastOf, Run, SumOfEarlier, SumOverDays
+from engine.language.model import Definition, Parameter
 from engine.language.vocabulary import Fact
 from engine.regress.coverage_site import told
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from engine.case.calendar import DAY
 from engine.explain.prose import Prose, days_text, in_force_text, months_text
-from engine.language.model import ByAgreement, Citation, Months, Repeal, RuleSet
+from engine.language.in_force import ByAgreement, Months
+from engine.language.model import Citation, Repeal, RuleSet
 from engine.language.vocabulary import Vocabulary
 from engine.regress.coverage_force import Force
 from engine.regress.coverage_limit import limits_of

@@ -15,7 +15,8 @@ from engine.case.truth import NO, YES
 from engine.case.value import UNSET
 from engine.decide.compiled import CompiledScheme, compiled
 from engine.decide.decision import ComponentMonth, Decision, DoctorDecision
-from engine.language.model import Component, DaysCounted, Definition, Parameter, Run, SumOverDays, Variant
+from engine.language.meaning import DaysCounted, Run, SumOverDays
+from engine.language.model import Component, Definition, Parameter, Variant
 from engine.language.rulebook import Rulebook, SchemeRules
 from engine.regress.coverage_rule import MET, NoteWatch, RuleWatch
 from engine.regress.coverage_site import Site, on_days

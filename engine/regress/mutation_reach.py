@@ -6,19 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from engine.language.condition import Condition, leaves, operand_names
 from engine.language.expression import Expression, names
-from engine.language.model import (
-    DaysCounted,
-    Definition,
-    EarliestOf,
-    Formula,
-    LastOf,
-    Parameter,
-    Rule,
-    RuleSet,
-    Run,
-    SumOfEarlier,
-    SumOverDays,
-)
+from engine.language.meaning import DaysCounted, EarliestOf, Formula, LastOf, Run, SumOfEarlier, SumOverDays
+from engine.language.model import Definition, Parameter, Rule, RuleSet
 from engine.language.rulebook import SchemeRules
 from engine.regress.mutant import VOCABULARY, Part
 

@@ -10,7 +10,8 @@ from typing import Any
 from engine.language.check import CONSEQUENCES
 from engine.language.condition import ALWAYS, Condition
 from engine.language.expression import Expression
-from engine.language.model import ByAgreement, ByGrantYear, Days, Exemption, InForce, Months, Note, Rule
+from engine.language.in_force import ByAgreement, ByGrantYear, Days, InForce, Months
+from engine.language.model import Exemption, Note, Rule
 from engine.regress.mutation_change import NO_HINTS, ONE_DAY, Change, Reader, hints, short
 from engine.regress.mutation_tree import condition_changes, expression_changes
 from engine.text.month import Month, month_in_words

@@ -8,18 +8,8 @@ from fractions import Fraction
 
 from engine.case.formula import ROUNDING_MODES
 from engine.language.condition import ALWAYS, Condition, Not
-from engine.language.model import (
-    Calculation,
-    Component,
-    DaysCounted,
-    Definition,
-    Formula,
-    GrantYear,
-    Meaning,
-    RuleSet,
-    Run,
-    SumOverDays,
-)
+from engine.language.meaning import DaysCounted, Formula, Meaning, Run, SumOverDays
+from engine.language.model import Calculation, Component, Definition, GrantYear, RuleSet
 from engine.regress.mutation_change import ONE_DAY, Change, Reader, hints
 from engine.regress.mutation_rule import formula_changes, months_changes
 from engine.regress.mutation_tree import condition_changes

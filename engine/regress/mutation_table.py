@@ -14,7 +14,8 @@ from typing import Any
 from engine.explain.prose import Prose
 from engine.language.condition import Condition
 from engine.language.expression import Expression
-from engine.language.model import Months, Parameter, Quantity, RuleSet, Variant
+from engine.language.in_force import Months
+from engine.language.model import Parameter, Quantity, RuleSet, Variant
 from engine.regress.mutation_change import Change, Hints, Reader, hints, short, steps
 from engine.regress.mutation_tree import condition_changes, expression_changes
 from engine.text.month import Month, month_in_words, month_text

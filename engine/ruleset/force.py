@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from engine.language.model import ByAgreement, ByGrantYear, InForce, Rule, RuleSet
+from engine.language.in_force import ByAgreement, ByGrantYear, InForce
+from engine.language.model import Rule, RuleSet
 from engine.language.rulebook import SchemeRules
 from engine.ruleset.selection import ancestors, of_grant_year, select
 from engine.text.month import Month, month_in_words
