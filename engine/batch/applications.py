@@ -57,7 +57,8 @@ def applications(builder: Builder) -> Rows:
     given = (("status", "int8"), ("venter", "int8"))
     asking = Asking(builder.program.own("svar_søknad"), ("plan", *words.columns), given, partial(on_hold, verdicts))
     vectors = {name: frame.vector(name) for name in builder.needs.of_application}
-    found = Rows(builder.program.add("søknad", looked_up(table, asking), asking), vectors)
+    builder.program.ask(asking, table)
+    found = Rows(builder.program.add("søknad", looked_up(table, asking)), vectors)
     return Rows(_with_lines(builder, found), vectors)
 
 
@@ -104,5 +105,6 @@ def _judged_lines(builder: Builder, rows: Rows, name: str, group: Group) -> Any:
     )
     key, given = ("plan", *words.columns), (("status", "int8"),)
     asking = Asking(builder.program.own(f"svar_{name}"), key, given, partial(of_line, verdicts))
-    found = builder.program.add(f"poster_{name}", looked_up(table, asking), asking)
+    builder.program.ask(asking, table)
+    found = builder.program.add(f"poster_{name}", looked_up(table, asking))
     return found.filter(found["status"] == ibis.literal(STATUS["skjønn"], "int8")).select("søknad_nr")

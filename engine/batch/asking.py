@@ -32,18 +32,28 @@ class Asking:
         """The key, the row's own number, and what is given."""
         return ibis.schema({**dict.fromkeys(self.key, "int64"), NUMBER: "int32", **dict(self.given)})
 
+    @property
+    def judged(self) -> Any:
+        """The table of verdicts."""
+        return ibis.table(self.schema, name=self.table)
+
 
 @dataclass(frozen=True)
 class Question:
-    """What a step asks: `keys` has a row for each of its rows that has not been judged, where `unjudged` is yes."""
+    """Answers that later steps look up: each of the distinct rows of `keys`, judged once."""
 
     asking: Asking
-    unjudged: str
     keys: Any
+
+    @property
+    def unjudged(self) -> Any:
+        """The distinct rows that no run has judged before."""
+        keys = self.keys.select(*self.asking.key).distinct().view()
+        judged = self.asking.judged.select(*self.asking.key)
+        return keys.anti_join(judged, [keys[column] == judged[column] for column in self.asking.key])
 
 
 def looked_up(table: Any, asking: Asking, *kept: str) -> Any:
-    """The table with what is given for its rows' answers, NULL where they have not been judged; `kept` is what of it, else all."""
-    given = ibis.table(asking.schema, name=asking.table)
-    given = given.select(*asking.key, *(kept or [name for name, _ in asking.given]))
-    return joined(table, given, {column: column for column in asking.key}, "left")
+    """The table with what is given for its rows' answers; `kept` is what of it, else all."""
+    given = asking.judged.select(*asking.key, *(kept or [name for name, _ in asking.given]))
+    return joined(table, given, {column: column for column in asking.key})

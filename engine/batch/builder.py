@@ -54,6 +54,8 @@ class Builder:
         self.year_vectors: Mapping[str, Vector] = {}
         self.amounts: dict[int, Number | None] = {}
         """What each component pays for a month, by its place; set when its months are built."""
+        self.decided: dict[str, Any] = {}
+        """The months of each component with their verdicts: by its place, and by place and `_i_stedet`."""
         self.shown_numbers: dict[str, Number] = {}
         """The numbers that months show, by name."""
 

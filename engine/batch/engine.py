@@ -1,4 +1,4 @@
-"""Running a program: DuckDB by default. Each step becomes a table; what has not been judged yet is judged, and the step made again."""
+"""Running a program: DuckDB by default. Each step becomes a table; each question has what has not been judged yet judged."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import ibis
 
 from engine.batch import sql
-from engine.batch.asking import Asking, Key, Question
+from engine.batch.asking import Asking, Key
 from engine.batch.kept_sql import KeptSql
 from engine.batch.program import Program, Step
 
@@ -92,38 +92,30 @@ class Run:
         self.verdicts: Verdicts = {}
         for name, rows in program.fixed.items():
             engine.put(name, rows, ibis.schema(dict.fromkeys(rows, "int64")))
-        for asking in (question.asking for step in program.steps for question in step.asks):
+        for asking in (question.asking for question in program.questions):
             if asking.table not in self.verdicts:
                 known = dict((verdicts or {}).get(asking.table, {}))
                 self.verdicts[asking.table] = known
                 columns = {column: [row[place] for row in known.values()] for place, column in enumerate(asking.schema)}
                 engine.put(asking.table, columns, asking.schema)
-        self._tests = {step.name: [self._unjudged(step, question) for question in step.asks] for step in program.steps}
-
-    @staticmethod
-    def _unjudged(step: Step, question: Question) -> tuple[Question, Any, Any]:
-        """Whether a step has rows that are not judged, and the keys of these."""
-        table = ibis.table(step.expression.schema(), name=step.name)
-        some = table.filter(table[question.unjudged].isnull()).limit(1).select(question.unjudged)
-        return question, some, question.keys.distinct()
+        self._steps = [(one, one.expression if isinstance(one, Step) else one.unjudged) for one in program.steps]
 
     def all_steps(self) -> Iterable[str]:
-        """Make each table in turn; gives the name of each as it is done."""
-        for step in self.program.steps:
-            self._make(step)
-            yield step.name
+        """Take each step in turn; gives the name of each as it is done."""
+        for step, expression in self._steps:
+            if isinstance(step, Step):
+                self.engine.make(step.name, expression)
+                yield step.name
+            else:
+                self._judge(step.asking, expression)
+                yield step.asking.table
 
-    def _make(self, step: Step) -> None:
-        self.engine.make(step.name, step.expression)
-        for question, some, keys in self._tests[step.name]:
-            while self.engine.rows(some):
-                self._judge(question.asking, keys)
-                self.engine.make(step.name, step.expression)
-
-    def _judge(self, asking: Asking, keys: Any) -> None:
+    def _judge(self, asking: Asking, unjudged: Any) -> None:
         """Judge what has not been judged."""
-        new, known = sorted(self.engine.rows(keys)), self.verdicts[asking.table]
-        assert new and not known.keys() & set(new), f"{asking.table} was asked for what it has answered"
+        new, known = sorted(self.engine.rows(unjudged)), self.verdicts[asking.table]
+        if not new:
+            return
+        assert not known.keys() & set(new), f"{asking.table} was asked for what it has answered"
         rows = {key: (*key, number, *asking.judge(key)) for number, key in enumerate(new, len(known))}
         self.engine.add(asking.table, list(rows.values()), asking.schema)
         known |= rows

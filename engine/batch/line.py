@@ -142,7 +142,9 @@ class Lines:
             (("månedens", "int8"),),
             _parts_judge(self.builder.panel),
         )
-        joint = self.builder.program.add("måneder_sammen", looked_up(grouped, asking), asking)
+        grouped = self.builder.program.add("måneder_samlet", grouped)
+        self.builder.program.ask(asking, grouped)
+        joint = self.builder.program.add("måneder_sammen", looked_up(grouped, asking))
         inside = joint.filter(joint["månedens"] != status_code("utenfor"))
         rows = []
         for place, table in enumerate(tables):

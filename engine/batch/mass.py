@@ -31,8 +31,8 @@ from engine.text.place import Place
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-#: the doctor-months that are decided at a time, about
-PART = 1_000_000
+#: the most doctor-months that are decided at a time, about
+PART = 1_500_000
 
 #: what a run may find in a folder that an earlier run wrote
 ENTRIES = frozenset(
@@ -48,9 +48,6 @@ _KEYS = {
     DOCTORS: ("søknad", "lege"),
     MONTHS: ("søknad", "lege", "måned", "komponent"),
 }
-
-#: the first part is small: most of what must be judged is met there
-_FIRST = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +139,14 @@ class Mass:
     # --- deciding --------------------------------------------------------------------------------------------------------
 
     def parts(self) -> list[Part]:
-        """The applications in parts of about as many doctor-months each; the first is a small one. There is always one."""
+        """The applications in the fewest parts, of about as many doctor-months each. There is always one."""
         months = "(year(til) * 12 + month(til)) - (year(fra) * 12 + month(fra)) + 1"
         rows = self._rows(
-            f"SELECT max(nr), sum(months) FROM (SELECT nr, months, sum(months) OVER (ORDER BY nr) AS sofar FROM (SELECT nr, "
+            f"SELECT max(nr), sum(months) FROM (SELECT nr, months, sum(months) OVER (ORDER BY nr) - months AS before, "
+            f"sum(months) OVER () AS every FROM (SELECT nr, "
             f'coalesce(months, 0) + 1 AS months FROM "{kept(APPLICATIONS)}" LEFT JOIN (SELECT søknad_nr, sum({months}) AS '
             f'months FROM "{kept("perioder")}" GROUP BY søknad_nr) AS found ON søknad_nr = nr)) '
-            f"GROUP BY CASE WHEN sofar <= {min(_FIRST, self.part)} THEN 0 ELSE 1 + (sofar - {_FIRST}) // {self.part} END ORDER BY 1"
+            f"GROUP BY before * ((every + {self.part - 1}) // {self.part}) // every ORDER BY 1"
         ) or [(0, 0)]
         starts = [0, *(last + 1 for last, _ in rows[:-1])]
         return [Part(first, last, int(months)) for first, (last, months) in zip(starts, rows, strict=True)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from engine.batch.answer import answers, tree
-from engine.batch.asking import NUMBER, Asking, Question, looked_up
+from engine.batch.asking import Asking, looked_up
 from engine.batch.earlier import with_earlier
 from engine.batch.frame import Frame
 from engine.batch.gather import Gather
@@ -59,10 +59,10 @@ class Months:
         self.earlier: dict[str, Vector] = {}
 
     def build(self) -> Any:
-        """The component's months, as a step."""
+        """The component's months with their verdicts. They are a step, but for the verdicts, which are looked up where they are read."""
         counted = self._counted(self.stretches.several())
         pieces = self._gather(counted).pieces(counted.table, counted.sure, counted.no, counted.table["dag"])
-        pieces = self.builder.program.add(f"biter{self.label}", pieces, *self._asks_days())
+        pieces = self.builder.program.add(f"biter{self.label}", pieces)
         counted = self._counted(self.stretches.single())
         self.gather = self._gather(counted)
         single = self.gather.single(counted.table)
@@ -78,20 +78,19 @@ class Months:
             return Counted(table, ibis.literal(True), ibis.literal(False), None)
         words = self.plan.day_layout.words[1]
         own = answers(self.plan.days, words.leaves, self.stretches.frame(table, days=True))
-        (asking,) = self._asks_days()
-        table = looked_up(table.mutate(**words.pack(own)), asking)
+        table, asking = table.mutate(**words.pack(own)), self._asking_days()
+        self.builder.program.ask(asking, table)
+        table = looked_up(table, asking)
         sure = (table["teller"] == ibis.literal(1, "int8")).fill_null(False)
         no = (table["teller"] == ibis.literal(2, "int8")).fill_null(False)
         why = (table["hviler"] == ibis.literal(1, "int8")).ifelse(whole(FACTS), whole(0))
         return Counted(table, sure, no, why)
 
-    def _asks_days(self) -> tuple[Asking, ...]:
-        if self.plan.days is None:
-            return ()
+    def _asking_days(self) -> Asking:
         key = (f"plan_dag{self.place}", *self.plan.day_layout.columns)
         given = (("teller", "int8"), ("hviler", "int8"))
         name = self.builder.program.own(f"svar_dag{self.place}")
-        return (Asking(name, key, given, partial(of_day, self.plan.day_verdicts)),)
+        return Asking(name, key, given, partial(of_day, self.plan.day_verdicts))
 
     def _gather(self, counted: Counted) -> Gather:
         """What the stretches give the month."""
@@ -118,7 +117,6 @@ class Months:
         found = ["lege_nr", MONTH, "venter", "antall_søkt", f"plan_måned{self.place}"]
         found += [f"{one}{place}" for place in places for one in ("søkt", "subsidiær")]
         found += [] if self.refused is None else ["kanskje"]
-        found += [column for asking in self._asks_days() for column in (*asking.key, "teller")]
         found += self.plan.month_layout.words[0].columns
         for test, lacks in self.builder.periods.tests.items():
             found += [f"{test}|{ending}" for ending in (("ja", "nei", "mangler") if lacks else ("ja", "nei"))]
@@ -153,7 +151,7 @@ class Months:
         return frame
 
     def _judged(self, table: Any) -> Any:
-        """The months with their answers judged, as a step."""
+        """The months with their answers judged."""
         for key, version in self.builder.needs.versions():
             if isinstance(version.meaning, SumOfEarlier):
                 term = self._frame(table).number(version.meaning.name)
@@ -163,19 +161,18 @@ class Months:
         frame = self._frame(table)
         rated = self._rated(frame)
         asking = self._asking(list(rated))
-        kept = (NUMBER, "status", "åpner", "åpner_kanskje", "henger")
-        table = looked_up(table.select(**self._columns(table, frame, amount, rated)), asking, *kept).view()
+        own = without(table.select(**self._columns(table, frame, amount, rated)), "beløp|høyst")
+        own = self.builder.program.add(f"måned{self.label}", own)
+        self.builder.program.ask(asking, own)
+        table = looked_up(own, asking)
         hangs = [
             ((table["henger"] & whole(1 << place)) != whole(0)).ifelse(table[f"sats{leaf}"], whole(0))
             for place, leaf in enumerate(rated)
         ]
         rates = reduce(lambda a, b: a | b, hangs) if hangs else ibis.literal(0, "int8")
-        unread = {*asking.key, "henger", "beløp|høyst", *(f"sats{leaf}" for leaf in rated)}
-        asks = [Question(asking, "status", table.filter(table["status"].isnull()).select(*asking.key))]
-        for days in self._asks_days():
-            asks.insert(0, Question(days, "teller", table.filter(table["teller"].isnull()).select(*days.key)))
-            unread |= set(days.key)
-        return self.builder.program.add(f"måned{self.label}", without(table.mutate(satser=rates), *unread), *asks)
+        unread = {*asking.key, "henger", *(f"sats{leaf}" for leaf in rated)}
+        decided = self.builder.decided[self.label] = without(table.mutate(satser=rates), *unread)
+        return decided
 
     def _asking(self, rated: list[int]) -> Asking:
         """The lookup of the month's answers. `rated` are the leaves that may lack a rate."""

@@ -1,7 +1,7 @@
 """A scheme's rules as a row of table expressions, from the input tables to months, doctors and applications.
 
-Each step is one table, built on the ones before it. Where a step needs verdicts, it looks them up by the packed answers; the engine
-that runs the program has distinct answers judged as they appear (`Step.asks`).
+Each step is one table, built on the ones before it, or a question: the distinct packed answers that have not been judged are judged,
+and the steps after it look the verdicts up.
 """
 
 from __future__ import annotations
@@ -19,11 +19,10 @@ Fixed = dict[str, list[int | None]]
 
 @dataclass(frozen=True)
 class Step:
-    """One table of the program, and what it asks; it is made again until all of that is judged."""
+    """One table of the program."""
 
     name: str
     expression: Any
-    asks: tuple[Question, ...] = ()
 
     @property
     def table(self) -> Any:
@@ -37,7 +36,7 @@ class Program:
 
     scheme: str
     fixed: dict[str, Fixed] = field(default_factory=dict)
-    steps: list[Step] = field(default_factory=list)
+    steps: list[Step | Question] = field(default_factory=list)
 
     def own(self, name: str) -> str:
         """The name of one of the program's tables: schemes have tables of their own."""
@@ -52,27 +51,23 @@ class Program:
         """A table that does not come from applications."""
         return ibis.table(fixed_schema(self.fixed[self.own(name)]), name=self.own(name))
 
-    def add(self, name: str, expression: Any, *asks: Asking | Question) -> Any:
-        """Add a step. Of an asking alone, the step's own rows have the keys, and the first thing given tells what is not judged."""
-        name = self.own(name)
-        questions = tuple(one if isinstance(one, Question) else _question(name, expression, one) for one in asks)
-        self.steps.append(Step(name, expression, questions))
-        return self.steps[-1].table
+    def add(self, name: str, expression: Any) -> Any:
+        """Add a step."""
+        step = Step(self.own(name), expression)
+        self.steps.append(step)
+        return step.table
 
-    def step(self, name: str) -> Any | None:
-        """The table of a step; None when there is no such step."""
-        return next((one.table for one in self.steps if one.name == self.own(name)), None)
+    def ask(self, asking: Asking, keys: Any) -> None:
+        """Have every answer judged that is in the columns of the asking's key in a table."""
+        self.steps.append(Question(asking, keys))
 
-    def asking(self, name: str) -> Asking:
-        """The asking that fills a table of verdicts. Raises StopIteration when none does."""
-        asked = (question.asking for step in self.steps for question in step.asks)
-        return next(one for one in asked if one.table == self.own(name))
+    def step(self, name: str) -> Any:
+        """The table of a step. Raises StopIteration when there is none."""
+        return next(one.table for one in self.steps if isinstance(one, Step) and one.name == self.own(name))
 
-
-def _question(name: str, expression: Any, asking: Asking) -> Question:
-    table = ibis.table(expression.schema(), name=name)
-    given = asking.given[0][0]
-    return Question(asking, given, table.filter(table[given].isnull()).select(*asking.key))
+    @property
+    def questions(self) -> list[Question]:
+        return [one for one in self.steps if isinstance(one, Question)]
 
 
 def fixed_schema(rows: Fixed) -> ibis.Schema:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from engine.batch.arithmetic import rounded
-from engine.batch.asking import NUMBER, Asking, Question
-from engine.batch.join import joined, without
+from engine.batch.asking import Asking
+from engine.batch.join import joined
 from engine.batch.vector import Expr, Number, whole
 from engine.batch.verdict import PAID, STATUS, STATUSES
 from engine.case.calendar import MONTH
@@ -58,9 +58,7 @@ class Result:
         return self.tables
 
     def _step(self, name: str) -> Any:
-        found = self.builder.program.step(name)
-        assert found is not None, name
-        return found
+        return self.builder.program.step(name)
 
     # --- rates -----------------------------------------------------------------------------------------------------------
 
@@ -74,13 +72,8 @@ class Result:
             every = every.union(one)
         names = self.builder.program.own("satsnavn")
         asking = Asking(names, ("maske",), (("satser_tekst", "string"),), self._text_of)
-        given = ibis.table(asking.schema, name=names).rename({"~maske": "maske"})
-        distinct = every.distinct().view()
-        found = without(distinct.join(given, distinct["maske"] == given["~maske"], how="left"), "~maske").view()
-        keys = ibis.table(found.schema(), name=self.builder.program.own("satsmasker"))
-        keys = keys.filter(keys["satser_tekst"].isnull()).select("maske")
-        self.builder.program.add("satsmasker", found, Question(asking, "satser_tekst", keys))
-        self.rate_names = ibis.table(asking.schema, name=names).select("maske", "satser_tekst")
+        self.builder.program.ask(asking, every)
+        self.rate_names = asking.judged.select("maske", "satser_tekst")
 
     def _text_of(self, key: tuple[int, ...]) -> tuple[str]:
         names = sorted(name for name, bit in self.builder.rates.items() if key[0] & bit)
@@ -141,8 +134,8 @@ class Result:
     def _months(self) -> Any:
         parts = []
         for place, name in enumerate(self.order):
-            parts.append(self._of_component(place, name, self._step(f"måned{place}")))
-            rows = self.builder.program.step(f"måned{place}_i_stedet")
+            parts.append(self._of_component(place, name, self.builder.decided[f"{place}"]))
+            rows = self.builder.decided.get(f"{place}_i_stedet")
             if rows is not None:
                 kept = ~rows["kanskje"] | (rows["status"] == ibis.literal(STATUS["uavklart"], "int8"))
                 parts.append(self._of_component(place, name, rows.filter(kept & ~rows[f"søkt{place}"])))
@@ -153,12 +146,8 @@ class Result:
 
     def _of_component(self, place: int, name: str, rows: Any) -> Any:
         months = ibis.table(self.month_names_schema, name="månedsnavn")
-        decided = self.builder.program.asking(f"svar_måned{place}")
-        answers = ibis.table(decided.schema, name=decided.table).select(NUMBER, "avgjort_av")
         people = self._step("vedtak_lege").select("lege_nr", "lege_id", "søknad_id")
-        table = joined(
-            joined(joined(rows, answers, {NUMBER: NUMBER}), months, {MONTH: MONTH}), people, {"lege_nr": "lege_nr"}
-        )
+        table = joined(joined(rows, months, {MONTH: MONTH}), people, {"lege_nr": "lege_nr"})
         rights = {"utenfor": "nei", "delvis": "ja"}
         right = ibis.cases(
             *(

@@ -1,7 +1,7 @@
 """Running a program on PySpark: the same expressions as on DuckDB, each step a Parquet folder in a scratch place.
 
-A step is written before the next one reads it, so that memory is bounded whatever the size, lineage never grows, and a step that is
-made again after more verdicts is read anew. Verdicts and the calendar are small and are sent to every executor.
+A step is written before the next one reads it, so that memory is bounded whatever the size, and lineage never grows. Verdicts and the
+calendar are small and are sent to every executor.
 
 Relied on, and set for the engine's own session: `spark.sql.ansi.enabled` (a whole number that does not fit raises; it never wraps),
 `spark.sql.caseSensitive` (as names are in the rules), `spark.sql.session.timeZone` UTC (dates are dates).

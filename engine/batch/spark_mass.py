@@ -43,7 +43,6 @@ class SparkMass(Mass):
         scratch: Path,
     ) -> None:
         super().__init__(source, book, connection, _ALL)
-        self._meet()
         self.scratch = scratch.absolute()
         self.engine = Spark(session, str(self.scratch / "trinn"))
         for table in self.intake.tables:
@@ -69,13 +68,6 @@ class SparkMass(Mass):
         columns = {name: [row[place] for row in months] for place, name in enumerate(Result.month_names_schema)}
         self.engine.put("månedsnavn", columns, Result.month_names_schema)
         return Run(run.program, self.engine, run.verdicts), result
-
-    def _meet(self) -> None:
-        """Have the first doctor-months decided by DuckDB: nearly all there is to judge is met there, and Spark need not make a step twice."""
-        self._choose(super().parts()[0])
-        for run, _ in self.results:
-            for _ in run.all_steps():
-                pass
 
     def parts(self) -> list[Part]:
         """All at once: Spark divides the work itself."""
