@@ -66,7 +66,7 @@ class Question:
     def __init__(self, formulas: Iterable[Any], clock: Clock) -> None:
         import z3
 
-        self.solver = z3.Solver()
+        self.solver = z3.SimpleSolver()  # for many small questions in turn: a third of the time of `Solver`
         self.clock = clock
         self.add(formulas)
 
