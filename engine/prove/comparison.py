@@ -89,7 +89,7 @@ def _scheme(before: Rulebook, after: Rulebook, scheme: str, clock: Clock, proces
     if any(answer.witness is None and answer.places for answer in (whole, application)):
         result.open.append("noen måneder kan være ulike, men ingen søknad som viser det, er funnet")
     result.money = {
-        name: found for name in comparison.components if (found := largest_change(comparison, whole, name)) is not None
+        name: found for name in comparison.apart.components if (found := largest_change(comparison, name)) is not None
     }
     return result
 
@@ -100,7 +100,7 @@ def _covered(comparison: SchemeComparison) -> Iterator[Moment]:
         return
     for agreed in comparison.borders.agreements:
         moment = Moment(agreed, comparison.borders.months[0], None)
-        if agreed is not None and len(set(comparison.covered(moment))) == 2:
+        if agreed is not None and len(set(comparison.survey.covered(moment))) == 2:
             yield moment
 
 

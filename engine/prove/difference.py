@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.case.stated import Application
 from engine.decide.decision import Decision
-from engine.prove.hunt import Found, Hunt
+from engine.prove.hunt import Found
 from engine.prove.moment import Moment
 from engine.prove.month_question import MAYBE, PLAIN, PROVED
 from engine.prove.witness import component_month
@@ -58,26 +58,20 @@ class Witness:
         return tuple(None if one is None else one.status for one in found)  # type: ignore[return-value]
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Place:
-    """Where a difference is looked for: the moment, the component (empty: the application), and the rule, if it is of one rule.
-
-    Once it is found to be possible, the hunt for it.
-    """
+    """Where a difference is looked for: the moment, the component (empty: the application), and the rule, if it is of one rule."""
 
     moment: Moment
     component: str
     rule: str | None = None
-    hunt: Hunt | None = None
-    plain: bool = False
-    """Whether the difference may be one between two decisions that are both sure."""
 
 
 @dataclass
 class Answer:
-    """What is known of one question. At `proved` moments there is no difference; `places` are where there may be one.
+    """What is known of one question. At `proved` places there is no difference; `places` are where there may be one.
 
-    With a witness there surely is one. `open` are the places where none was found, and why.
+    With a witness there surely is one, and not every place need have been asked about. `open` are those where it is not known, and why.
     """
 
     open: list[tuple[Moment, str]] = field(default_factory=list)
@@ -85,17 +79,17 @@ class Answer:
     places: list[Place] = field(default_factory=list)
     witness: Witness | None = None
 
-    def note(self, place: Place, outcome: str) -> None:
-        """Take in what is known of a place."""
+    def note(self, place: Place, outcome: str) -> bool:
+        """Take in what is known of a place. Whether there may be a difference."""
         if outcome == PROVED:
             self.proved += 1
         elif outcome in (PLAIN, MAYBE):
-            place.plain = outcome == PLAIN
             self.places.append(place)
         else:
             self.open.append((place.moment, outcome))
+        return outcome in (PLAIN, MAYBE)
 
     @property
     def equal(self) -> bool:
         """Whether it is proved that there is no difference."""
-        return not self.places and not self.open
+        return self.witness is None and not self.places and not self.open

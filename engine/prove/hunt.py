@@ -11,6 +11,7 @@ import z3
 
 from engine.case.stated import Application
 from engine.decide.compiled import CompiledScheme
+from engine.prove.asked import Asked
 from engine.prove.domain import Variable, read_number
 from engine.prove.layout import PERIODS, REACH, Layout
 from engine.prove.logic import Bool, neg
@@ -18,7 +19,7 @@ from engine.prove.moment import Moment
 from engine.prove.ordinary import Profile, off, profile
 from engine.prove.scene import ExactScene, Scene
 from engine.prove.solver import Clock, Question
-from engine.prove.witness import application_of
+from engine.prove.witness import application_of, true_in
 from engine.prove.world import World
 from engine.text.month import Month, first_day
 
@@ -91,31 +92,34 @@ class Hunt:
             found += scene.formulas
         return [*found, self.scenes[-1].applied(self.component).yes] if self.component else found
 
-    def _question(self, shows: Shows, wishes: Sequence[Shows]) -> tuple[Question, list[Bool]]:
-        """What a witness must be, and what it is hoped to be."""
-        scenes = self.scenes
-        shown, hoped = shows(scenes), [wish(scenes) for wish in wishes]
-        question = Question([*self.given, shown], self.clock)
-        return question, hoped
+    @cached_property
+    def asked(self) -> Asked:
+        return Asked(Question([], self.clock))
 
     def possible(self, shows: Shows) -> bool:
         """Whether there is a witness at all. Raises Undecided."""
-        return shows(self.scenes) is not False and self._question(shows, ())[0].holds()
+        shown = shows(self.scenes)
+        self.asked.learn(self.given)
+        return self.asked.shows(shown)
 
     def find(self, shows: Shows, wishes: Sequence[Shows] = ()) -> Found | None:
         """The smallest witness; `wishes` are met when they can be, in this order. Raises Undecided."""
-        question, hoped = self._question(shows, wishes)
         world, layout, scenes = self.world, self.layout, self.scenes
-        if not question.holds():
+        shown = shows(scenes)
+        self.asked.learn(self.given)
+        if shown is False or not self.asked.shows(shown):
             return None
-        for wish in hoped:
-            if question.holds(wish):
-                question.add([wish])
+        hoped = [wish(scenes) for wish in wishes]
+        self.asked.learn(self.given)
         ordinary = self.ordinary
-        odd = self._fewest(question, world, layout, ordinary)
-        self._nearest(question, world, layout, ordinary)
-        question.holds()
-        model = question.model()
+        with self.asked.aside([shown]) as question:
+            for wish in hoped:
+                if question.holds(wish):
+                    question.add([wish])
+            odd = self._fewest(question, world, layout, ordinary)
+            self._nearest(question, world, layout, ordinary)
+            question.holds()
+            model = question.model()
         told = tuple(name for name, holds in odd if z3.is_true(model.eval(holds, model_completion=True)))
         return Found(application_of(model, world, layout), model, scenes, self.month, told)
 
@@ -145,6 +149,7 @@ class Hunt:
         model = question.model()
         for _, holds in odd:
             question.add([holds if z3.is_true(model.eval(holds, model_completion=True)) else neg(holds)])
+        question.holds()
         return odd
 
     def _nearest(self, question: Question, world: World, layout: Layout | None, ordinary: Profile) -> None:
@@ -156,41 +161,41 @@ class Hunt:
                 self._closest(question, count, 0)
         for variable in world.variables.values():
             value = ordinary.get(variable.key)
-            if variable.fact.kind in _COUNTED and value is not None:
-                self._whole(question, variable)
+            if variable.fact.kind not in _COUNTED or not true_in(question.model(), variable.given):
+                continue
+            self._whole(question, variable)
+            if value is not None:
                 self._closest(question, variable.value, variable.number(value))
             elif variable.fact.kind in ("dato", "tidspunkt"):
-                self._whole(question, variable)
                 self._closest(question, variable.value, first_day(self.month).toordinal())
 
     @staticmethod
     def _whole(question: Question, variable: Variable) -> None:
-        if variable.fact.kind == "desimal" and question.holds(z3.IsInt(variable.value)):
-            question.add([z3.IsInt(variable.value)])
+        if variable.fact.kind == "desimal":
+            whole = z3.IsInt(variable.value)
+            question.add([whole] if question.holds(whole) else [])
+            question.holds()
 
     @staticmethod
     def _closest(question: Question, value: Any, wanted: Any) -> None:
-        """Fix a number at the value nearest to the wanted one that is possible, by halving."""
+        """Fix a number at the value nearest to the wanted one that is possible, by halving. There is a model before and after."""
         if not z3.is_expr(value):
             return
-        question.holds()
         found = read_number(question.model(), value)
         if found.denominator != 1:
             return
         target = z3.IntVal(int(wanted)) if value.is_int() else z3.RealVal(int(wanted))
-        high = abs(found - wanted)
-        low = 0
+        low, high = 0, abs(found - wanted)
+        middle = 0  # most often it is the wanted one itself
         while low < high:
-            middle = (low + high) // 2
             if question.holds(value - target <= int(middle), target - value <= int(middle)):
-                nearer = abs(read_number(question.model(), value) - wanted)
-                high = min(int(middle), nearer)
+                found = read_number(question.model(), value)
+                high = min(int(middle), abs(found - wanted))
             else:
                 low = int(middle) + 1
-        near = question.holds(value - target <= int(high), target - value <= int(high))
-        if near:
-            found = read_number(question.model(), value)
-            question.add([value == z3.RealVal(str(found)) if not value.is_int() else value == int(found)])
+            middle = (low + high) // 2
+        question.add([value == (z3.RealVal(str(found)) if not value.is_int() else int(found))])
+        question.holds()
 
 
 def months_to_try(moment: Moment, most: int = 3) -> list[Month]:

@@ -7,6 +7,7 @@ are written differently, the solver is asked.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
@@ -33,6 +34,14 @@ from engine.text.month import days_in, first_day, last_day
 
 #: whose facts a day's are, when it is any day
 ANY = "en dag"
+
+
+#: what is made from days of the month alone, and not from periods as they reach beyond it
+DAYS, ALL_DAYS, SUM, LAST = "dager", "alle dager", "sum", "siste"
+_OF_DAYS = (DAYS, ALL_DAYS, SUM, LAST)
+
+#: what is measured around the last day that counts: of days of the month alone where it is of the same periods
+RUN = "løp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +82,18 @@ def _always(one: Bool, other: Bool, world: World, clock: Clock) -> bool:
 
 
 class Loose:
-    """The values of one moment that are any they could have, shared by the rulebooks compared."""
+    """The values of one moment that are any they could have, shared by the rulebooks compared.
 
-    def __init__(self, world: World, moment: Moment, clock: Clock) -> None:
+    With `shared` nothing is taken for granted of the agreement date, and moments that differ in that alone can have it in common;
+    `unlike` is then whether two values may be the same at some of these moments that are not taken to be.
+    """
+
+    def __init__(self, world: World, moment: Moment, clock: Clock, shared: bool = False) -> None:
         self.world = world
         self.moment = moment
         self.clock = clock
+        self.shared = shared
+        self.unlike = False
         self.formulas: list[Bool] = []
         self._made: list[_Counted] = []
         self._count = 0
@@ -95,7 +110,7 @@ class Loose:
         self.within = conj(day >= first_day(first).toordinal(), day <= last_day(last).toordinal())
         self._counts: list[_Count] = []
         self._days: tuple[int, Question] | None = None
-        self._tight: tuple[int, list[Bool]] | None = None
+        self._tight: dict[tuple[Moment, int], list[Bool]] = {}
 
     def _int(self, name: str, low: int, high: int) -> Number:
         value = z3.Int(name)
@@ -110,16 +125,20 @@ class Loose:
         alike = [one for one in self._made if one.kind == kind]
         for one in alike:
             if _identical(one.parts, parts):
-                return one.vector
+                return self._note(_Counted(kind, name, parts, one.vector), one.name != name)
         for one in alike:
-            if one.name == name and self._same(one.parts, parts):
-                return one.vector
+            if one.name == name and self._same(kind, one.parts, parts):
+                return self._note(_Counted(kind, name, parts, one.vector))
         self._count += 1
-        vector: Vector = make(f"{kind} nr. {self._count}")
-        self._made.append(_Counted(kind, name, parts, vector))
-        return vector
+        return self._note(_Counted(kind, name, parts, make(f"{kind} nr. {self._count}")))
 
-    def _same(self, one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    def _note(self, one: _Counted, new: bool = True) -> Vector:
+        """Keep what a value is made from and is called, to know it again."""
+        if new:
+            self._made.append(one)
+        return one.vector
+
+    def _same(self, kind: str, one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
         if len(one) != len(other):
             return False
         differences = []
@@ -133,39 +152,44 @@ class Loose:
         apart = disj(*differences)
         if isinstance(apart, bool):
             return not apart
+        known = [*self.world.limits, apart]
+        known += self.world.of_year(self.moment) if self.shared else self.world.at(self.moment)
+        if kind in _OF_DAYS or (kind == RUN and _identical(one[1:5], other[1:5])):
+            known.append(self.within)
         try:
-            return not Question([*self.world.limits, *self.world.at(self.moment), apart], self.clock).holds()
+            same = not Question(known, self.clock).holds()
         except Undecided:
-            return False
+            same = False
+        self.unlike = self.unlike or not same
+        return same
 
     def count(self, one: _Count) -> None:
         """Take note of a count of days."""
         self._counts.append(one)
 
-    def tightened(self) -> list[Bool]:
+    def tightened(self, moment: Moment) -> list[Bool]:
         """What is surely counted as none, because no day of these months can be one, and what can never be more than another
         count, because its days are all among the other's. Asked only when it matters."""
-        if self._tight is not None and self._tight[0] == len(self._counts):
-            return self._tight[1]
-        found: list[Bool] = []
-        for one in self._counts:
-            if not self._any_day(one.perhaps):
-                found.append(compare(one.number.high, "=", 0))
+        key = (moment, len(self._counts))
+        if key not in self._tight:
+            none = [compare(one.number.high, "=", 0) for one in self._counts if not self._any_day(one.perhaps, moment)]
+            self._tight[key] = [*none, *self._within_another()]
+        return self._tight[key]
+
+    def _within_another(self) -> Iterator[Bool]:
         for one, other in permutations(self._counts, 2):
             if one.of == other.of:
                 if _always(one.sure, other.sure, self.world, self.clock):
-                    found.append(compare(one.number.low, "<=", other.number.low))
+                    yield compare(one.number.low, "<=", other.number.low)
                 if _always(one.perhaps, other.perhaps, self.world, self.clock):
-                    found.append(compare(one.number.high, "<=", other.number.high))
-        self._tight = len(self._counts), found
-        return found
+                    yield compare(one.number.high, "<=", other.number.high)
 
-    def _any_day(self, looks: Bool) -> bool:
+    def _any_day(self, looks: Bool, moment: Moment) -> bool:
         """Whether a day of these months can look so."""
-        known = [*self.world.limits, *self.world.at(self.moment), self.within]
-        if self._days is None or self._days[0] != len(known):
-            self._days = len(known), Question(known, self.clock)
-        return self._days[1].holds(looks)
+        limits = self.world.limits
+        if self._days is None or self._days[0] != len(limits):
+            self._days = len(limits), Question([*limits, self.within], self.clock)
+        return self._days[1].holds(looks, *self.world.at(moment))
 
     def number(self, name: str, high: Any = None, whole: bool = True) -> Number:
         """A number from 0 up, or between two such, with any reason for it."""
@@ -232,20 +256,20 @@ class LooseScene(Scene):
             case DaysCounted(where, counting):
                 parts = (*self._test(where), *(days if counting else ()))
                 whole = where is None
-                kind = "dager" if counting else "alle dager"
+                kind = DAYS if counting else ALL_DAYS
                 return loose.value(
                     kind, name, parts, lambda key: self._days(key, whole, days if counting else (), parts)
                 )
             case LastOf(fact):
-                return loose.value(f"siste {fact}", name, days, lambda key: self._fact(key, fact))
+                return loose.value(LAST, name, (fact, *days), lambda key: self._fact(key, fact))
             case EarliestOf(fact):
                 return loose.value(f"tidligste {fact}", name, (), lambda key: self._fact(key, fact))
             case Run(where, measures):
-                return loose.value(f"løp i {measures}", name, (*self._test(where), *days), loose.number)
+                return loose.value(RUN, name, (measures, *self._test(where), *days), loose.number)
             case SumOverDays(value, where):
                 number = self.any_day.formula(value)
                 parts = (number.low, number.high, number.unknown, *self._test(where), *days)
-                return loose.value("sum", name, parts, lambda key: self._sum(key, number))
+                return loose.value(SUM, name, parts, lambda key: self._sum(key, number))
             case SumOfEarlier(earlier):
                 return loose.value(
                     "tidligere", name, (earlier, self._content(earlier)), lambda key: self._sum(key, None)
@@ -266,7 +290,7 @@ class LooseScene(Scene):
         self.loose.count(_Count(number, sure, perhaps, of))
         if days and not whole:
             every = (*codes.known(True), *days)
-            total = self.loose.value("dager", "", every, lambda name: self._days(name, True, days, every))
+            total = self.loose.value(DAYS, "", every, lambda name: self._days(name, True, days, every))
             assert isinstance(total, Number)
             self.loose.formulas += [number.low <= lift(total.low), number.high <= lift(total.high)]
         return number

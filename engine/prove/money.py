@@ -8,8 +8,8 @@ from fractions import Fraction
 import z3
 
 from engine.prove import logic
-from engine.prove.compare import PAID, SchemeComparison
-from engine.prove.difference import Answer
+from engine.prove.apart import PAID
+from engine.prove.compare import SchemeComparison
 from engine.prove.domain import read_number
 from engine.prove.hunt import months_to_try
 from engine.prove.logic import conj, disj, neg
@@ -33,24 +33,30 @@ class Largest:
         return self.after - self.before
 
 
-def largest_change(comparison: SchemeComparison, whole: Answer, component: str) -> Largest | None:
+def largest_change(comparison: SchemeComparison, component: str) -> Largest | None:
     """The largest change of the component's amount for a month; None when no amount changes."""
     found: Largest | None = None
-    for place in [one for one in whole.places if one.component == component][:MOST]:
-        one, other = (side.components[component] for side in comparison.sides)
-        if not comparison.touched.calculations(one, other, place.moment):
+    survey = comparison.survey
+    paid = [
+        one for one in survey.reached if one.component == component and survey.paid_otherwise(one.moment, component)
+    ]
+    seen: set[object] = set()
+    for place in paid:
+        if place.moment.months in seen or len(seen) == MOST:
             continue
         try:
             here = _largest(comparison, place.moment, component)
         except Undecided:
             continue
-        if here is not None and (found is None or abs(here.change) > abs(found.change)):
-            found = here
+        if here is not None:
+            seen.add(place.moment.months)
+            if found is None or abs(here.change) > abs(found.change):
+                found = here
     return found
 
 
 def _largest(comparison: SchemeComparison, moment: Moment, component: str) -> Largest | None:
-    hunt = comparison.hunt(moment, months_to_try(moment)[0], component, 1)
+    hunt = comparison.seeker.hunt(moment, months_to_try(moment)[0], component, 1)
     scenes = [scene.component(component) for scene in hunt.scenes]
     amounts = [scene.amount for scene in scenes]
     if amounts[0] is None or amounts[1] is None:

@@ -29,10 +29,12 @@ def profile(
 ) -> Profile:
     """For each fact, by owner and name (`lege.…`), its ordinary value; None is not stated."""
     wishes: list[Bool] = []
+    plain: list[Bool] = []
     if compiled.vocabulary.schemes[world.scheme].has_doctors:
         layout = Layout(world, month, periods=1, reach=0)
         scene: Scene = ExactScene(compiled, world, moment, layout)
-        question = Question([*layout.formulas, *scene.formulas, *(neg(one) for one in layout.odd)], clock)
+        question = Question([*layout.formulas, *scene.formulas], clock)
+        plain = [neg(one) for one in layout.odd]
         if component:
             wishes = [scene.applied(component).yes, scene.component(component).rules.status["ja"]]
     else:
@@ -43,6 +45,8 @@ def profile(
     if not compiled.components:  # what is never granted is ordinary where every rule that can be met is
         wishes += [rule.value.ja for rule in formal.rules]
     question.add([*world.limits, *world.at(moment)])
+    if question.holds(*plain):  # not where the agreement date alone cuts the month in two
+        question.add(plain)
     for wish in wishes:
         if question.holds(wish):
             question.add([wish])

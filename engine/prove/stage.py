@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
 
 from engine.decide.compiled import CompiledScheme, compiled
 from engine.language.rulebook import Rulebook
+from engine.prove.asked import Asked
 from engine.prove.hunt import Found, Hunt, Shows, months_to_try
 from engine.prove.logic import Bool
 from engine.prove.loose import Loose, LooseScene
@@ -17,13 +17,9 @@ from engine.prove.moment import Borders, Moment
 from engine.prove.scene import Scene, is_outside
 from engine.prove.site import Site
 from engine.prove.solver import Clock, Question
-from engine.prove.witness import true_in
 from engine.prove.world import World
 from engine.ruleset.selection import select
 from engine.text.month import Month, first_day, last_day
-
-#: answers kept of each solver: most things are seen in one that is there already
-KEPT = 6
 
 #: what something looks like in a scene
 Looks = Callable[[Scene], Bool]
@@ -66,7 +62,7 @@ class Stage:
         if not question.holds(looks):
             return False
         if isinstance(self.scene, LooseScene):
-            tight = self.loose.tightened()
+            tight = self.loose.tightened(self.moment)
             return question.holds(looks, *tight) if tight else True
         return True
 
@@ -77,36 +73,8 @@ class Stage:
         return self.asked.question
 
     @cached_property
-    def asked(self) -> _Asked:
-        return _Asked(Question([], self.clock))
-
-
-class _Asked:
-    """A solver that is told each formula once, and its latest answers."""
-
-    def __init__(self, question: Question) -> None:
-        self.question = question
-        self.models: list[Any] = []
-        self._told: dict[Any, Bool] = {}
-
-    def learn(self, formulas: Iterable[Bool]) -> None:
-        for formula in formulas:
-            key = formula if isinstance(formula, bool) else formula.ast.value
-            if key not in self._told:
-                self._told[key] = formula  # kept, so that its address stays its own
-                self.question.add([formula])
-                self.models = []  # they may not meet it
-
-    def shows(self, looks: Bool) -> bool:
-        """Whether something looks so; an earlier answer may show it already."""
-        if looks is False:
-            return False
-        if any(true_in(model, looks) for model in self.models):
-            return True
-        if not self.question.holds(looks):
-            return False
-        self.models = [self.question.model(), *self.models[: KEPT - 1]]
-        return True
+    def asked(self) -> Asked:
+        return Asked(Question([], self.clock))
 
 
 @dataclass
@@ -195,15 +163,7 @@ class Stages:
 
     def shown(self, moment: Moment, component: str, looks: Looks) -> bool:
         """Whether an application of the moment surely looks so. Raises Undecided."""
-        return any(self._possible(hunt, looks) for hunt in self.hunts(moment, component))
-
-    def _possible(self, hunt: Hunt, looks: Looks) -> bool:
-        wanted = looks(hunt.scenes[0])
-        asked = self._asked.setdefault(id(hunt), _Asked(Question([], self.clock)))
-        asked.learn(hunt.given)
-        return asked.shows(wanted)
-
-    _asked: dict[int, _Asked] = field(default_factory=dict, init=False)
+        return any(hunt.possible(_of_first(looks)) for hunt in self.hunts(moment, component))
 
     def smallest(self, moment: Moment, component: str, looks: Looks, wishes: tuple[Looks, ...] = ()) -> Found | None:
         """The smallest application of the moment that looks so. Raises Undecided."""

@@ -6,14 +6,16 @@ Nothing is proved here. What is told to be out of reach is so because every word
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from engine.case.truth import YES
 from engine.decide.compiled import CompiledComponent, CompiledScheme
 from engine.decide.group import Clause, Group
+from engine.decide.plan import Plan
 from engine.language.condition import Condition
 from engine.language.expression import names
-from engine.language.model import Calculation, Parameter, Rule
+from engine.language.model import Calculation, Formula, Parameter, Rule
 from engine.language.names import WINDOW
 from engine.prove.moment import Moment
 from engine.prove.reading import names_in, read_by
@@ -25,7 +27,8 @@ class Touched:
     def __init__(self, before: CompiledScheme, after: CompiledScheme) -> None:
         self.before = before
         self.after = after
-        self._names: dict[str, bool] = {}
+        self._names: dict[tuple[str, bool], bool] = {}
+        self._rules: dict[object, set[str]] = {}
         years = [
             tuple(
                 (one.grant_year.year, one.grant_year.months) for one in side.scheme.sets if one.grant_year is not None
@@ -36,43 +39,54 @@ class Touched:
 
     # --- names ----------------------------------------------------------------------------------------------------------
 
-    def name(self, name: str) -> bool:
-        """Whether a name may mean something else."""
-        if name not in self._names:
-            self._names[name] = False  # the rules are checked for circles; this only stops a walk in one
-            self._names[name] = self._differs(name)
-        return self._names[name]
+    def name(self, name: str, counting: bool = False) -> bool:
+        """Whether a name may mean something else; with `counting`, where other days count than did."""
+        key = (name, counting)
+        if key not in self._names:
+            self._names[key] = False  # the rules are checked for circles; this only stops a walk in one
+            self._names[key] = self._differs(name, counting)
+        return self._names[key]
 
-    def _differs(self, name: str) -> bool:
+    def _differs(self, name: str, counting: bool) -> bool:
         if name in WINDOW:
             return self._window
         one, other = (side.scheme.parameters.get(name) for side in (self.before, self.after))
-        if one is not None or other is not None:
-            if one is None or other is None or _table(one) != _table(other):
-                return True
-            return self.any(read_by(self.before.scheme, name))
+        if (one is None) != (other is None) or (one is not None and other is not None and _table(one) != _table(other)):
+            return True
         before, after = (side.scheme.definitions.get(name, ()) for side in (self.before, self.after))
         if [(d.meaning, d.months) for d in before] != [(d.meaning, d.months) for d in after]:
             return True
-        return self.any(read_by(self.before.scheme, name))
+        if counting and any(not isinstance(one.meaning, Formula) for one in before):
+            return True
+        return self.any(read_by(self.before.scheme, name), counting)
 
-    def any(self, found: Iterable[str]) -> bool:
-        return any(self.name(one) for one in found)
-
-    def condition(self, condition: Condition | None) -> bool:
-        return self.any(names_in(condition))
+    def any(self, found: Iterable[str], counting: bool = False) -> bool:
+        return any(self.name(one, counting) for one in found)
 
     # --- rules ----------------------------------------------------------------------------------------------------------
 
-    def rule(self, one: Rule, other: Rule) -> bool:
+    def rule(self, one: Rule, other: Rule, counting: bool = False) -> bool:
         """Whether two versions of a rule may answer differently where both are in force."""
         if _content(one) != _content(other):
             return True
-        conditions = (one.scope, one.requirement, one.judgement_when, one.partial_when)
-        return any(self.condition(part) for part in (*conditions, *(exemption.when for exemption in one.exemptions)))
+        return any(self.any(names_in(part), counting) for part in conditions(one))
 
-    def rules(self, groups: tuple[Group | None, Group | None], moment: Moment, per_month: bool) -> set[str]:
+    def rules(
+        self, groups: tuple[Group | None, Group | None], moment: Moment, per_month: bool, counting: bool = False
+    ) -> set[str]:
         """The rules of a group that may answer differently at a moment, by id."""
+        standing = tuple(
+            None if group is None else bytes(_plan(side, group, moment, per_month).base)
+            for side, group in zip((self.before, self.after), groups, strict=True)
+        )
+        key = (groups, standing, counting)
+        if key not in self._rules:
+            self._rules[key] = self._different(groups, moment, per_month, counting)
+        return self._rules[key]
+
+    def _different(
+        self, groups: tuple[Group | None, Group | None], moment: Moment, per_month: bool, counting: bool
+    ) -> set[str]:
         before, after = (
             in_force(side, group, moment, per_month)
             for side, group in zip((self.before, self.after), groups, strict=True)
@@ -83,15 +97,28 @@ class Touched:
             if id not in before
             or id not in after
             or before[id][1] != after[id][1]
-            or self.rule(before[id][0].rule, after[id][0].rule)
+            or self.rule(before[id][0].rule, after[id][0].rule, counting)
         }
 
-    def calculations(self, one: CompiledComponent, other: CompiledComponent, moment: Moment) -> bool:
+    @cached_property
+    def days_anywhere(self) -> bool:
+        """Whether any rule on days is other than it was, in whatever month; sums over earlier months rest on those too."""
+        before, after = (
+            [rule for versions in side.scheme.rules.values() for rule in versions if rule.per == "dag"]
+            for side in (self.before, self.after)
+        )
+        return [_standing(one) for one in before] != [_standing(one) for one in after] or any(
+            self.any(names_in(part)) for one in before for part in conditions(one)
+        )
+
+    def calculations(
+        self, one: CompiledComponent, other: CompiledComponent, moment: Moment, counting: bool = False
+    ) -> bool:
         """Whether a component may come to something else in a month."""
         before, after = one.calculation(moment.month), other.calculation(moment.month)
         if before is None or after is None:
             return before is not after
-        return _sum(before[0]) != _sum(after[0]) or self.any(one.name for one in names(before[0].formula))
+        return _sum(before[0]) != _sum(after[0]) or self.any((one.name for one in names(before[0].formula)), counting)
 
 
 def in_force(
@@ -100,13 +127,28 @@ def in_force(
     """The rules of a group in force at a moment, each with the exemptions that are."""
     if group is None:
         return {}
-    agreed, month = (moment.day, moment.month) if per_month else (None, None)
-    plan = compiled.plan(group, agreed, month, moment.year)
+    plan = _plan(compiled, group, moment, per_month)
     return {
         clause.rule.id: (clause, tuple(one.id for one, flag, _ in clause.exemptions if plan.base[flag] & YES))
         for clause in group.clauses
         if plan.base[clause.in_force] & YES
     }
+
+
+def _plan(compiled: CompiledScheme, group: Group, moment: Moment, per_month: bool) -> Plan:
+    agreed, month = (moment.day, moment.month) if per_month else (None, None)
+    return compiled.plan(group, agreed, month, moment.year)
+
+
+def conditions(rule: Rule) -> tuple[Condition | None, ...]:
+    """Every condition of a rule and its exemptions."""
+    own = (rule.scope, rule.requirement, rule.judgement_when, rule.partial_when)
+    return *own, *(exemption.when for exemption in rule.exemptions)
+
+
+def _standing(rule: Rule) -> tuple[Any, ...]:
+    """What decides in a rule, and when it is in force."""
+    return rule.id, rule.in_force, rule.months, _content(rule), tuple(one.agreements for one in rule.exemptions)
 
 
 def _content(rule: Rule) -> tuple[Any, ...]:

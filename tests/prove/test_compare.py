@@ -146,6 +146,21 @@ def test_the_witness_is_nearest_the_border(edit: Edit, before: str, after: str, 
     assert all(not key.startswith(("lege", "søknad")) for key in witness.off)
 
 
+def test_a_day_counted_otherwise_is_found_where_only_counts_of_days_are_read(tmp_path: Path) -> None:
+    """No rule of the month is touched, only one on its days: the exemption of an agreement signed on its last date."""
+    sooner = in_rule(
+        NATIONAL_2023, "avtalen-er-inngått", "fra: 2022-10-01, til: 2023-08-31", "fra: 2022-10-01, til: 2023-08-30"
+    )
+    found = compared(changed(tmp_path, sooner))
+    (scheme,) = found.schemes
+    assert found.differs and not found.equal and scheme.open == []
+    witness = witness_of(found)
+    assert witness.application.doctors[0].facts["avtale_inngått"] == date(2023, 8, 31)
+    assert witness.statuses == ("ja", "nei")
+    assert {place.moment.agreed for place in scheme.whole.places} == {(date(2023, 8, 31), date(2023, 8, 31))}
+    assert scheme.rules.keys() == {"avtalen-er-inngått"} and scheme.rules["avtalen-er-inngått"].witness is witness
+
+
 def test_the_largest_change_of_a_month(tmp_path: Path) -> None:
     higher = replace(NATIONAL_2024, "        verdi: 1215\n", "        verdi: 1300\n")
     (scheme,) = compared(changed(tmp_path, higher)).schemes
