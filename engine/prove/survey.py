@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 
-from engine.language.model import SumOfEarlier
+from engine.language.meaning import SumOfEarlier
 from engine.prove.apart import Apart
 from engine.prove.difference import Place
 from engine.prove.hunt import months_to_try

@@ -15,7 +15,8 @@ from engine.decide.group import Clause, Group
 from engine.decide.plan import Plan
 from engine.language.condition import Condition
 from engine.language.expression import names
-from engine.language.model import Calculation, Formula, Parameter, Rule
+from engine.language.meaning import Formula
+from engine.language.model import Calculation, Parameter, Rule
 from engine.language.names import WINDOW
 from engine.prove.moment import Moment
 from engine.prove.reading import names_in, read_by
