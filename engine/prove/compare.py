@@ -16,7 +16,7 @@ from engine.language.rulebook import Rulebook
 from engine.prove.apart import Apart
 from engine.prove.difference import Answer, Place, Witness
 from engine.prove.moment import Borders, Moment
-from engine.prove.month_question import MAYBE, PLAIN
+from engine.prove.month_question import MAYBE
 from engine.prove.scene import Scene
 from engine.prove.seek import Seeker
 from engine.prove.solver import Clock, Question, Undecided
@@ -58,8 +58,8 @@ class SchemeComparison:
     def compare(self, processes: int | None = None) -> tuple[Answer, dict[str, Answer]]:
         """Every month of every component that the change can reach, as a whole; and each rule that it can reach."""
         reached = self.survey.reached
-        if not self._is_unlike_early(reached[:FIRST]):
-            self._ask(reached, processes)
+        if all(self.survey.outcome(place) != MAYBE for place in reached[:FIRST]):
+            self._ask(reached[FIRST:], processes)
         whole = Answer()
         self._hunt(whole, self._unlike(reached), MOST_HUNTS)
         self._ask_each_class(reached, processes)
@@ -67,11 +67,8 @@ class SchemeComparison:
         known = [] if whole.witness is None else [whole.witness]
         return whole, {id: self._rule(id, reached, known) for id in self._changed(reached)}
 
-    def _is_unlike_early(self, places: Iterable[Place]) -> bool:
-        return any(self.survey.outcome(place) == PLAIN for place in places)
-
     def _ask(self, places: Sequence[Place], processes: int | None) -> None:
-        """Ask about all of these places, and take note of the answers."""
+        """Ask about all of these places, and take note of the answers. What is equal is proved so here."""
         told = spread(lambda place: self.survey.outcome(place), places, processes)
         self.survey.note(places, told)
 
@@ -85,7 +82,7 @@ class SchemeComparison:
         told: list[str] = []
         for place in places:
             told.append(self.survey.outcome(place))
-            if told[-1] in (PLAIN, MAYBE):
+            if told[-1] == MAYBE:
                 break
         return told
 
@@ -162,19 +159,23 @@ class SchemeComparison:
 
     def _unlike(self, places: Sequence[Place]) -> Iterator[Place]:
         """The places that may be unlike, those that may decide it first; no more are asked about than are needed."""
-        later = []
-        for number, place in enumerate(places):
-            outcome = self.survey.outcome(place)
-            if outcome == PLAIN:
+        unlike = (place for place in places if self.survey.outcome(place) == MAYBE)
+        later: list[Place] = []
+        for place in unlike:
+            if self._decides(place):
                 yield place
-            elif outcome == MAYBE:
+            elif len(later) < ENOUGH:
                 later.append(place)
-                if len(later) == ENOUGH:
-                    yield from later
-                    later = []
-                    yield from (one for one in places[number + 1 :] if self.survey.outcome(one) in (PLAIN, MAYBE))
-                    return
+            else:
+                break
         yield from later
+        yield from unlike
+
+    def _decides(self, place: Place) -> bool:
+        try:
+            return self.survey.decides(place)
+        except Undecided:
+            return False
 
     def _hunt(self, answer: Answer, places: Iterable[Place], most: int, vain: int = MOST_VAIN) -> None:
         """Find the smallest witness in so many places, of which the first are tried; one that is plain is enough."""

@@ -89,7 +89,9 @@ def _scheme(before: Rulebook, after: Rulebook, scheme: str, clock: Clock, proces
     if any(answer.witness is None and answer.places for answer in (whole, application)):
         result.open.append("noen måneder kan være ulike, men ingen søknad som viser det, er funnet")
     result.money = {
-        name: found for name in comparison.apart.components if (found := largest_change(comparison, name)) is not None
+        name: found
+        for name in comparison.apart.components
+        if (found := largest_change(comparison, whole, name)) is not None
     }
     return result
 

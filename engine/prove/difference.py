@@ -9,7 +9,7 @@ from engine.case.stated import Application
 from engine.decide.decision import Decision
 from engine.prove.hunt import Found
 from engine.prove.moment import Moment
-from engine.prove.month_question import MAYBE, PLAIN, PROVED
+from engine.prove.month_question import MAYBE, PROVED
 from engine.prove.witness import component_month
 
 #: statuses that are sure
@@ -83,11 +83,11 @@ class Answer:
         """Take in what is known of a place. Whether there may be a difference."""
         if outcome == PROVED:
             self.proved += 1
-        elif outcome in (PLAIN, MAYBE):
+        elif outcome == MAYBE:
             self.places.append(place)
         else:
             self.open.append((place.moment, outcome))
-        return outcome in (PLAIN, MAYBE)
+        return outcome == MAYBE
 
     @property
     def equal(self) -> bool:

@@ -26,6 +26,7 @@ from engine.prove.frame import Frame
 from engine.prove.logic import Bool, alike, compare, conj, differ, disj, lift, neg
 from engine.prove.meaning import GroupMeaning
 from engine.prove.moment import Moment
+from engine.prove.reading import conditions, names_in, reached_from, table_content
 from engine.prove.scene import Scene, counted
 from engine.prove.solver import Clock, Question, Undecided
 from engine.prove.vector import Cause, Number, Vector, exact
@@ -85,7 +86,7 @@ class Loose:
     """The values of one moment that are any they could have, shared by the rulebooks compared.
 
     With `shared` nothing is taken for granted of the agreement date, and moments that differ in that alone can have it in common;
-    `unlike` is then whether two values may be the same at some of these moments that are not taken to be.
+    `unlike` is then whether two values are taken to differ that may be the same at some of these moments.
     """
 
     def __init__(self, world: World, moment: Moment, clock: Clock, shared: bool = False) -> None:
@@ -160,7 +161,7 @@ class Loose:
             same = not Question(known, self.clock).holds()
         except Undecided:
             same = False
-        self.unlike = self.unlike or not same
+        self.unlike = self.unlike or (self.shared and not same)
         return same
 
     def count(self, one: _Count) -> None:
@@ -312,14 +313,16 @@ class LooseScene(Scene):
         )
 
     def _content(self, name: str) -> tuple[Any, ...]:
-        """What a name is said to be, for a sum over other months: the same words mean the same."""
+        """What a name is said to be and to be worked out from, for a sum over other months: the same words mean the same."""
         scheme = self.compiled.scheme
         days = [rule for rules in scheme.rules.values() for rule in rules if rule.per == "dag"]
+        asked = [name, *(one for rule in days for part in conditions(rule) for one in names_in(part))]
+        reached = sorted(reached_from(scheme, asked))
+        definitions = {
+            one: [(each.meaning, each.months) for each in scheme.definitions.get(one, ())] for one in reached
+        }
         return (
-            tuple((one.meaning, one.months) for one in scheme.definitions[name]),
             tuple((one.requirement, one.scope, one.in_force, one.exemptions) for one in days),
-            tuple(
-                (key, tuple((row.months, row.value, row.formula) for row in one.values))
-                for key, one in scheme.parameters.items()
-            ),
+            {one: meanings for one, meanings in definitions.items() if meanings},
+            {one: table_content(scheme.parameters[one]) for one in reached if one in scheme.parameters},
         )

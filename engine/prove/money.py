@@ -10,13 +10,16 @@ import z3
 from engine.prove import logic
 from engine.prove.apart import PAID
 from engine.prove.compare import SchemeComparison
+from engine.prove.difference import Answer, Place
 from engine.prove.domain import read_number
 from engine.prove.hunt import months_to_try
 from engine.prove.logic import conj, disj, neg
 from engine.prove.moment import Moment
+from engine.prove.month_question import PROVED
+from engine.prove.scene import Scene
 from engine.prove.solver import Undecided
 
-#: in how many moments the largest change is looked for
+#: in how many classes of months the largest change is looked for
 MOST = 24
 
 
@@ -33,35 +36,37 @@ class Largest:
         return self.after - self.before
 
 
-def largest_change(comparison: SchemeComparison, component: str) -> Largest | None:
+def largest_change(comparison: SchemeComparison, whole: Answer, component: str) -> Largest | None:
     """The largest change of the component's amount for a month; None when no amount changes."""
     found: Largest | None = None
-    survey = comparison.survey
-    paid = [
-        one for one in survey.reached if one.component == component and survey.paid_otherwise(one.moment, component)
-    ]
+    if whole.equal:
+        return None
     seen: set[object] = set()
-    for place in paid:
-        if place.moment.months in seen or len(seen) == MOST:
+    for place in comparison.survey.reached:
+        months = place.moment.months
+        if place.component != component or months in seen or len(seen) == MOST:
             continue
         try:
-            here = _largest(comparison, place.moment, component)
+            here = _largest(comparison, place)
         except Undecided:
             continue
         if here is not None:
-            seen.add(place.moment.months)
+            seen.add(months)
             if found is None or abs(here.change) > abs(found.change):
                 found = here
     return found
 
 
-def _largest(comparison: SchemeComparison, moment: Moment, component: str) -> Largest | None:
-    hunt = comparison.seeker.hunt(moment, months_to_try(moment)[0], component, 1)
-    scenes = [scene.component(component) for scene in hunt.scenes]
-    amounts = [scene.amount for scene in scenes]
-    if amounts[0] is None or amounts[1] is None:
+def _largest(comparison: SchemeComparison, place: Place) -> Largest | None:
+    moment, component, survey = place.moment, place.component, comparison.survey
+    if not survey.paid_otherwise(moment, component):
         return None
-    known = neg(disj(*(one.unknown for one in amounts if one is not None)))
+    if any(_is_unknown(scene, component) for scene in survey.scenes(place)) or survey.outcome(place) == PROVED:
+        return None
+    hunt = comparison.seeker.hunt(moment, months_to_try(moment)[0], component, 1)
+    amounts = [one for scene in hunt.scenes if (one := scene.amount_of(component)) is not None]
+    scenes = [scene.component(component) for scene in hunt.scenes]
+    known = neg(disj(*(one.unknown for one in amounts)))
     paid = conj(known, *(disj(*(scene.rules.status[status] for status in PAID)) for scene in scenes))
     difference = logic.lift(logic.minus(amounts[1].low, amounts[0].low))
     size = z3.If(difference < 0, -difference, difference)
@@ -79,5 +84,11 @@ def _largest(comparison: SchemeComparison, moment: Moment, component: str) -> La
     if answer == z3.unsat:
         return None
     model = solver.model()
-    before, after = (read_number(model, one.low) for one in amounts if one is not None)
+    before, after = (read_number(model, one.low) for one in amounts)
     return Largest(before, after, Moment(moment.agreed, (hunt.month, hunt.month), moment.year))
+
+
+def _is_unknown(scene: Scene, component: str) -> bool:
+    """Whether the component has no amount in the month, whatever the application says."""
+    amount = scene.amount_of(component)
+    return amount is None or amount.unknown is True

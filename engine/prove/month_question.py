@@ -8,8 +8,8 @@ from engine.prove.moment import Moment
 from engine.prove.solver import Clock, Question, Undecided
 from engine.prove.world import World
 
-#: what is known of a place: no difference; one that may show in a sure decision; one that may show otherwise
-PROVED, PLAIN, MAYBE = "bevist", "kan være ulikt", "kan være ulikt, uten å avgjøre"
+#: what is known of a place: no difference, or maybe one
+PROVED, MAYBE = "bevist", "kan være ulikt"
 
 
 class MonthQuestion:
@@ -19,18 +19,20 @@ class MonthQuestion:
         self.world, self.loose, self.clock = world, loose, clock
         self._question: tuple[int, Question] | None = None
 
-    def outcome(self, moment: Moment, apart: Bool, wish: Bool = False) -> str:
-        """Proved to be alike; or maybe not, and whether that may show as is wished; or why it is not known."""
+    def outcome(self, moment: Moment, apart: Bool) -> str:
+        """Proved to be alike; or maybe not; or why it is not known."""
         try:
-            known = self.world.at(moment)
-            if apart is False or not self.question.holds(apart, *known):
-                return PROVED
-            known += self.loose.tightened(moment)
-            if not self.question.holds(apart, *known):
-                return PROVED
-            return PLAIN if wish is not False and self.question.holds(apart, wish, *known) else MAYBE
+            return MAYBE if self.holds(moment, apart) else PROVED
         except Undecided as reason:
             return str(reason)
+
+    def holds(self, moment: Moment, looks: Bool) -> bool:
+        """Whether a month may look so. Raises Undecided."""
+        known = self.world.at(moment)
+        if looks is False or not self.question.holds(looks, *known):
+            return False
+        tight = self.loose.tightened(moment)
+        return not tight or self.question.holds(looks, *known, *tight)
 
     @property
     def question(self) -> Question:

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from engine.language.condition import Condition, leaves, operand_names
 from engine.language.expression import names
 from engine.language.meaning import DaysCounted, EarliestOf, Formula, LastOf, Run, SumOfEarlier, SumOverDays
+from engine.language.model import Parameter, Rule
 from engine.language.rulebook import SchemeRules
 from engine.text.month import Month
 
 
 def reached_by(scheme: SchemeRules) -> set[str]:
     """Every name that a rule, a component or a calculation leans on, through tables and definitions."""
-    waiting: list[str] = []
+    asked: list[str] = []
     for versions in scheme.rules.values():
-        for rule in versions:
-            conditions = (rule.scope, rule.requirement, rule.judgement_when, rule.partial_when)
-            for condition in (*conditions, *(one.when for one in rule.exemptions)):
-                waiting += names_in(condition)
+        asked += [name for rule in versions for part in conditions(rule) for name in names_in(part)]
     for component in scheme.components.values():
-        waiting += [*names_in(component.applied_when), *names_in(component.subsidiary_when)]
+        asked += [*names_in(component.applied_when), *names_in(component.subsidiary_when)]
     for calculations in scheme.calculations.values():
-        for calculation in calculations:
-            waiting += [name.name for name in names(calculation.formula)]
+        asked += [name.name for calculation in calculations for name in names(calculation.formula)]
+    return reached_from(scheme, asked)
+
+
+def reached_from(scheme: SchemeRules, asked: Iterable[str]) -> set[str]:
+    """Names, and those they are worked out from in any month."""
     found: set[str] = set()
+    waiting = list(asked)
     while waiting:
         name = waiting.pop()
         if name not in found:
@@ -94,3 +98,15 @@ def lacks_value(scheme: SchemeRules, asked: Iterable[str], month: Month | None) 
             if not rows or any(row.unknown for row in rows):
                 return True
     return False
+
+
+def conditions(rule: Rule) -> tuple[Condition | None, ...]:
+    """Every condition of a rule and its exemptions."""
+    own = (rule.scope, rule.requirement, rule.judgement_when, rule.partial_when)
+    return *own, *(exemption.when for exemption in rule.exemptions)
+
+
+def table_content(one: Parameter) -> tuple[Any, ...]:
+    """What decides in a table: everything but its words and sources."""
+    rows = tuple((row.months, row.key, row.variant, row.value, row.formula) for row in one.values)
+    return one.kind, one.unit, one.keyed_by, tuple((v.id, v.when) for v in one.variants), rows

@@ -59,6 +59,7 @@ class Scene:
         self.doctor = {**self.base, **vectors(world.of(DOCTOR, "lege"))}
         self._components: dict[str, ComponentScene] = {}
         self._answers: dict[str, GroupMeaning] = {}
+        self._amounts: dict[str, Number] = {}
         self._frames: dict[str, Frame] = {}
 
     def component(self, name: str) -> ComponentScene:
@@ -69,13 +70,20 @@ class Scene:
 
     def _component(self, part: CompiledComponent) -> ComponentScene:
         frame = self.frame_of(part)
-        calculation = part.calculation(self.moment.month)
-        amount = None if calculation is None else frame.formula(calculation[0].formula)
+        amount = self.amount_of(part.component.id)
         held: Bool = self.held
         if amount is not None:
             held = disj(held, conj(amount.unknown, neg(amount.cause.rates)), amount.ranged)
         rules = GroupMeaning(self.compiled, part.months, self.moment, frame, True, held)
         return ComponentScene(part, rules, amount, frame)
+
+    def amount_of(self, name: str) -> Number | None:
+        """What the component comes to in the month, before it is known whether it is paid; None where nothing is calculated."""
+        part = self.compiled.components[name]
+        calculation = part.calculation(self.moment.month)
+        if calculation is not None and name not in self._amounts:
+            self._amounts[name] = self.frame_of(part).formula(calculation[0].formula)
+        return self._amounts.get(name)
 
     def answers(self, name: str) -> GroupMeaning:
         """The component's rules one by one: without what its amount lacks, they do not give a status."""

@@ -5,7 +5,7 @@ Months in which the same versions of the same rules are in force share their for
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from engine.language.meaning import SumOfEarlier
@@ -16,7 +16,7 @@ from engine.prove.logic import conj, disj
 from engine.prove.loose import Loose, LooseScene
 from engine.prove.moment import Borders, Moment
 from engine.prove.month_question import PROVED, MonthQuestion
-from engine.prove.scene import is_outside
+from engine.prove.scene import Scene, is_outside
 from engine.prove.solver import Clock, Undecided
 from engine.prove.touched import Touched
 from engine.prove.world import World
@@ -129,30 +129,35 @@ class Survey:
         """Take in what was asked elsewhere."""
         self._known.update(zip(places, outcomes, strict=True))
 
+    def decides(self, place: Place) -> bool:
+        """Whether the difference may be one between two decisions that are both sure. Raises Undecided."""
+        scenes, month = (look := self._look(place)).scenes, look.month
+        wishes = (self.apart.shows(place), self.apart.noticed(place.component), self.apart.sure(place.component))
+        return month.holds(place.moment, conj(*(wish(scenes) for wish in wishes)))
+
+    def scenes(self, place: Place) -> Sequence[Scene]:
+        """The loose scenes of a place's month, of each rulebook."""
+        return self._look(place).scenes
+
     def _asked(self, place: Place, look: _Look) -> str:
-        if place.rule is not None:
-            apart = self.apart.shows(place)(look.scenes)
-            return look.month.outcome(place.moment, apart, False if apart is False else self._wish(place, look))
         moment, component = place.moment, place.component
-        if not self.paid_otherwise(moment, component):
+        if place.rule is None and not self.paid_otherwise(moment, component):
             rules = [Place(moment, component, id) for id in sorted(self._leaning(moment, component))]
             apart = disj(*(self.apart.shows(one)(look.scenes) for one in rules))
             if look.month.outcome(moment, apart) == PROVED:
                 self.note(rules, [PROVED] * len(rules))
                 return PROVED  # the rules that were changed answer as before, and the rest were not changed
-        return look.month.outcome(moment, self.apart.month(component)(look.scenes), self._wish(place, look))
-
-    def _wish(self, place: Place, look: _Look) -> object:
-        """That the difference is one between two decisions that are both sure."""
-        wishes = (self.apart.noticed(place.component), self.apart.sure(place.component))
-        return conj(*(wish(look.scenes) for wish in wishes))
+        return look.month.outcome(moment, self.apart.shows(place)(look.scenes))
 
     def _answer(self, place: Place) -> str:
-        if self._counts_otherwise(place.moment, place.component):  # whether a day counts turns on the agreement date
-            return self._asked(place, self._own_look(place.moment))
-        look = self._shared_look(place.moment)
+        look = self._look(place)
         found = self._asked(place, look)
         return found if found == PROVED or not look.loose.unlike else self._asked(place, self._own_look(place.moment))
+
+    def _look(self, place: Place) -> _Look:
+        """The look at a place's month; of that moment alone where whether a day counts turns on the agreement date."""
+        own = self._counts_otherwise(place.moment, place.component)
+        return self._own_look(place.moment) if own else self._shared_look(place.moment)
 
     def _shared_look(self, moment: Moment) -> _Look:
         key = (moment.months, moment.year, moment.agreed is None, self._in_force(moment))

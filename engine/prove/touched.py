@@ -13,13 +13,12 @@ from engine.case.truth import YES
 from engine.decide.compiled import CompiledComponent, CompiledScheme
 from engine.decide.group import Clause, Group
 from engine.decide.plan import Plan
-from engine.language.condition import Condition
 from engine.language.expression import names
 from engine.language.meaning import Formula
-from engine.language.model import Calculation, Parameter, Rule
+from engine.language.model import Calculation, Rule
 from engine.language.names import WINDOW
 from engine.prove.moment import Moment
-from engine.prove.reading import names_in, read_by
+from engine.prove.reading import conditions, names_in, read_by, table_content
 
 
 class Touched:
@@ -52,7 +51,9 @@ class Touched:
         if name in WINDOW:
             return self._window
         one, other = (side.scheme.parameters.get(name) for side in (self.before, self.after))
-        if (one is None) != (other is None) or (one is not None and other is not None and _table(one) != _table(other)):
+        if (one is None) != (other is None) or (
+            one is not None and other is not None and table_content(one) != table_content(other)
+        ):
             return True
         before, after = (side.scheme.definitions.get(name, ()) for side in (self.before, self.after))
         if [(d.meaning, d.months) for d in before] != [(d.meaning, d.months) for d in after]:
@@ -141,12 +142,6 @@ def _plan(compiled: CompiledScheme, group: Group, moment: Moment, per_month: boo
     return compiled.plan(group, agreed, month, moment.year)
 
 
-def conditions(rule: Rule) -> tuple[Condition | None, ...]:
-    """Every condition of a rule and its exemptions."""
-    own = (rule.scope, rule.requirement, rule.judgement_when, rule.partial_when)
-    return *own, *(exemption.when for exemption in rule.exemptions)
-
-
 def _standing(rule: Rule) -> tuple[Any, ...]:
     """What decides in a rule, and when it is in force."""
     return rule.id, rule.in_force, rule.months, _content(rule), tuple(one.agreements for one in rule.exemptions)
@@ -164,11 +159,6 @@ def _content(rule: Rule) -> tuple[Any, ...]:
         rule.opens_for,
         tuple((one.id, one.when) for one in rule.exemptions),
     )
-
-
-def _table(one: Parameter) -> tuple[Any, ...]:
-    rows = tuple((row.months, row.key, row.variant, row.value, row.formula) for row in one.values)
-    return one.kind, one.unit, one.keyed_by, tuple((v.id, v.when) for v in one.variants), rows
 
 
 def _sum(one: Calculation) -> tuple[Any, ...]:
