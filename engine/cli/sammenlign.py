@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.cli.proving import proving
+
 if TYPE_CHECKING:
     from engine.language.rulebook import Rulebook
     from engine.prove.comparison import Comparison
@@ -48,16 +50,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    from engine.prove.solver import require
-
-    require()
-    from engine.prove.witness import NotReplayed
-
-    try:
-        return _run(chosen)
-    except NotReplayed as fault:
-        print(fault, file=sys.stderr)
-        return 2
+    return proving(_run, chosen)
 
 
 def _run(chosen: argparse.Namespace) -> int:

@@ -28,20 +28,23 @@ MOST = 16
 _OWN = Path(__file__).parent
 
 
-def open_kept(root: Path, only_scheme: str | None = None) -> Rulebook:
-    """The checked rulebook of a folder, kept or read. Raises Faults exactly as `open_rulebook` does."""
+def open_kept(root: Path, only_scheme: str | None = None, known_as: str | None = None) -> Rulebook:
+    """The checked rulebook of a folder, kept or read. Raises Faults exactly as `open_rulebook` does.
+
+    With `known_as`, it is known again by that name wherever its folder lies.
+    """
     folder = cache_folder()
     if folder is None:
         return open_rulebook(root, only_scheme)
     try:
-        path = folder / f"{_key(root, only_scheme)}.regelbok"
+        path = folder / f"{_key(root, only_scheme, known_as)}.regelbok"
     except OSError:
         return open_rulebook(root, only_scheme)
     book = _load(path)
     if book is None:
         book = open_rulebook(root, only_scheme)
         _keep(path, book)
-    return book
+    return book if book.root == root else replace(book, root=root)
 
 
 def cache_folder() -> Path | None:
@@ -59,13 +62,15 @@ def cache_folder() -> Path | None:
     return folder
 
 
-def _key(root: Path, only_scheme: str | None) -> str:
+def _key(root: Path, only_scheme: str | None, known_as: str | None) -> str:
     """A digest of everything the checked rulebook comes from."""
     digest = hashlib.sha256()
-    place = f"{root}\0{Path.cwd()}\0{only_scheme}\0{__version__}\0{sys.version}\0"
+    where = f"{root}\0{Path.cwd()}" if known_as is None else known_as
+    place = f"{where}\0{only_scheme}\0{__version__}\0{sys.version}\0"
     digest.update(place.encode())
     for path in (root / VOCABULARY_FILE, *rule_files(root), *sorted(_OWN.glob("schema/*.json"))):
-        digest.update(f"{path}\0".encode())
+        name = path if known_as is None or not path.is_relative_to(root) else path.relative_to(root)
+        digest.update(f"{name}\0".encode())
         digest.update(path.read_bytes())
     for path in sorted((*_OWN.glob("*.py"), *(_OWN.parent / "text").glob("*.py"))):
         own = path.stat()

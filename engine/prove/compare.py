@@ -21,7 +21,7 @@ from engine.prove.scene import Scene
 from engine.prove.seek import Seeker
 from engine.prove.solver import Clock, Question, Undecided
 from engine.prove.spread import spread
-from engine.prove.survey import Survey
+from engine.prove.survey import Survey, oddity
 from engine.prove.touched import Touched
 from engine.prove.world import World
 from engine.text.month import Month, first_day
@@ -61,9 +61,13 @@ class SchemeComparison:
         if all(self.survey.outcome(place) != MAYBE for place in reached[:FIRST]):
             self._ask(reached[FIRST:], processes)
         whole = Answer()
-        self._hunt(whole, self._unlike(reached), MOST_HUNTS)
+        first = next(self._unlike(reached), None)
+        self._hunt(whole, [] if first is None else [first], 1)
         self._ask_each_class(reached, processes)
         self._gather(whole, reached)
+        if whole.witness is None or not whole.witness.plain:
+            others = sorted((place for place in whole.places if place != first), key=oddity)
+            self._hunt(whole, self._unlike(others), MOST_HUNTS - 1)
         known = [] if whole.witness is None else [whole.witness]
         return whole, {id: self._rule(id, reached, known) for id in self._changed(reached)}
 

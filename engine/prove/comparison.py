@@ -68,7 +68,7 @@ def compare(
     before: Rulebook, after: Rulebook, names: tuple[str, str], clock: Clock, processes: int | None = None
 ) -> Comparison:
     """Every scheme that differs, compared. Raises NotReplayed when a witness does not stand."""
-    changes = rule_changes(RuleTexts(before), RuleTexts(after))
+    changes = rule_changes(RuleTexts(before, after), RuleTexts(after, before))
     alike = unchanged_schemes(before, after)
     both = [name for name in before.schemes if name in after.schemes]
     missing = sorted(before.schemes.keys() ^ after.schemes.keys())

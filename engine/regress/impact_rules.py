@@ -92,14 +92,17 @@ class RuleChange:
 
 
 class RuleTexts:
-    """The files of one version as they are written."""
+    """The files of one version as they are written; with `beside`, only those that do not say the same there."""
 
-    def __init__(self, book: Rulebook) -> None:
+    def __init__(self, book: Rulebook, beside: Rulebook | None = None) -> None:
         self.files: dict[str, MappingNode] = {}
+        same = set(book.digests) & set(beside.digests) if beside is not None else set()
+        passed_over = {file for file, _ in same}
         for path in (book.root / VOCABULARY_FILE, *rule_files(book.root)):
-            node = yaml.read_path(path)
+            name = path.relative_to(book.root).as_posix()
+            node = None if name in passed_over else yaml.read_path(path)
             if isinstance(node, MappingNode):
-                self.files[path.relative_to(book.root).as_posix()] = node
+                self.files[name] = node
 
     def parts(self, file: str) -> dict[tuple[str, str], tuple[Node, int]]:
         """(section, name) → the part and its line. A section without named parts has one part, named by nothing."""

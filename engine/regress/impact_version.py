@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.language.kept import open_kept
-from engine.language.rulebook import VOCABULARY_FILE, Rulebook, open_rulebook
+from engine.language.rulebook import VOCABULARY_FILE, Rulebook
 from engine.regress.coverage_argued import ARGUMENTS_FILE
 from engine.text.fault import Fault, Faults
 from engine.text.place import Place
@@ -42,7 +42,7 @@ class Version:
     def open(self) -> Rulebook:
         """The rulebook. Raises Faults, with places as the user knows them."""
         try:
-            return open_kept(self.folder) if self.commit is None else open_rulebook(self.folder)
+            return open_kept(self.folder, known_as=None if self.commit is None else self.shown)
         except Faults as faults:
             raise Faults([self._told(fault) for fault in faults]) from None
 

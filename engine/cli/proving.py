@@ -1,0 +1,23 @@
+"""How a command that proves is run: the solver must be there, and a witness the engine does not bear out stops everything."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import sys
+from collections.abc import Callable
+
+
+def proving(run: Callable[[argparse.Namespace], int], chosen: argparse.Namespace) -> int:
+    """Run a command that proves. Gives its exit code, 2 for a fault in the proofs. Raises Faults without the solver."""
+    from engine.prove.solver import require
+
+    require()
+    from engine.prove.witness import NotReplayed
+
+    gc.set_threshold(100_000, 20, 20)  # formulas in great numbers, and none of them in circles
+    try:
+        return run(chosen)
+    except NotReplayed as fault:
+        print(fault, file=sys.stderr)
+        return 2
