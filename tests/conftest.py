@@ -1,5 +1,6 @@
 """What all tests share: the rules, both evaluators, and Hypothesis told to try the same examples on every run."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,9 +25,12 @@ settings.load_profile("suite")
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Rulebooks that commands keep between runs go to a folder of the test run, not to the user's."""
+    """What commands keep between runs goes to a folder of the test run, shared by its processes, not to the user's."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "kept"
+    shared.mkdir(mode=0o700, exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("XDG_CACHE_HOME", str(shared))
         patch.delenv("ALIS_REGLER", raising=False)
         yield
 

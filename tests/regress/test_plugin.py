@@ -22,7 +22,11 @@ GOOD = FIXTURES / "2023/veiledning-full-stilling.yaml"
 BOUNDARY = FIXTURES / "2023/veiledning-21-og-22-dager.yaml"
 
 #: plugins that take time to load and have nothing to do with ours
-OTHERS = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:benchmark")
+OTHERS = tuple(
+    word
+    for name in ("cacheprovider", "hypothesispytest", "schemathesis", "anyio", "benchmark")
+    for word in ("-p", f"no:{name}")
+)
 
 Pytest = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -1,10 +1,10 @@
-"""Debian's Chromium at a real service: pages opened in it, with scripts or without."""
+"""Debian's Chromium at a real service: pages opened in it, with scripts or without, and what keeps people from reading them."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -52,3 +52,29 @@ def page(
     )
     yield context.new_page()
     context.close()
+
+
+def hindrances(
+    browser: Browser, service: str, addresses: Iterable[str], width: int
+) -> list[tuple[str, str, list[str]]]:
+    """What axe finds serious on pages with light colours, and in the contrasts of dark ones; and pages wider than the window.
+
+    Each is told as the address, what it is, and where.
+    """
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = []
+    with page(browser, service, width) as at:
+        for address in addresses:
+            at.emulate_media(color_scheme="light")
+            at.goto(address)
+            violations = Axe().run(at).response["violations"]
+            at.emulate_media(color_scheme="dark")
+            violations += Axe().run(at, options={"runOnly": ["color-contrast"]}).response["violations"]
+            for one in violations:
+                if one["impact"] in ("serious", "critical"):
+                    found.append((address, one["id"], [node["html"][:120] for node in one["nodes"][:3]]))
+            wide = at.evaluate("document.documentElement.scrollWidth")
+            if wide > width:
+                found.append((address, "wider than the window", [str(wide)]))
+    return found

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx2
@@ -26,10 +27,16 @@ def free_port() -> int:
 def served(
     database: Path, *arguments: str, **environment: str
 ) -> Iterator[tuple[httpx2.Client, subprocess.Popen[str]]]:
-    """A server, and a browser at the address it prints."""
+    """A server, and a browser at the address it prints. Nothing of it is left behind, its own processes neither."""
     command = [*ALIS, "web", "--port", str(free_port()), "--database", str(database), *arguments]
     with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | environment
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | environment,
+        start_new_session=True,
     ) as process:
         try:
             assert process.stdout is not None
@@ -40,4 +47,5 @@ def served(
             with httpx2.Client(base_url=found[1], follow_redirects=True) as browser:
                 yield browser, process
         finally:
-            process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
