@@ -21,19 +21,19 @@ class ComponentPlan:
     `outer_names` are read where a period is one row, `month_names` where a month is, `day_names` where a stretch of days is.
     """
 
-    def __init__(self, part: CompiledComponent, names: Names, panel: Panel) -> None:
+    def __init__(self, place: int, part: CompiledComponent, names: Names, panel: Panel) -> None:
         self.part = part
         self.outer_names: set[str] = set()
         self.month_names = {name for one, _ in part.calculations for name in in_formula(one.formula)}
         self.month_names |= {name for one, _ in part.calculations for name in one.shown}
         self.months = part.months
-        self.month_layout = Layout(self._words(part.months, names, "m", self.month_names))
+        self.month_layout = Layout(self._words(part.months, names, f"m{place}", self.month_names))
         self.month_verdicts = Verdicts(part.months, self.month_layout, panel)
         self.verdicts = {"måned": self.month_verdicts}
         self.days = part.days
         self.day_names: set[str] = set()
         if part.days is not None:
-            self.day_layout = Layout(self._words(part.days, names, "d", self.day_names))
+            self.day_layout = Layout(self._words(part.days, names, f"d{place}", self.day_names))
             self.day_verdicts = Verdicts(part.days, self.day_layout, panel)
             self.verdicts["dag"] = self.day_verdicts
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.batch.component import ComponentPlan, day_limits
+from engine.case.calendar import DAY
 from engine.case.names import APPLICATION, DOCTOR, INNERMOST, SPAN, Names, in_formula, named, operands
 from engine.decide.agreement import Panel
 from engine.decide.compiled import CompiledScheme
-from engine.language.condition import Condition, leaves
+from engine.language.condition import Compare, Condition, Leaf, leaves
 from engine.language.expression import Expression
 from engine.language.meaning import DaysCounted, EarliestOf, LastOf, Run, SumOfEarlier, SumOverDays
 from engine.language.model import Definition
@@ -23,7 +24,10 @@ class Needs:
 
     def __init__(self, compiled: CompiledScheme, names: Names, panel: Panel) -> None:
         self.names = names
-        self.parts = {name: ComponentPlan(part, names, panel) for name, part in compiled.components.items()}
+        self.parts = {
+            name: ComponentPlan(place, part, names, panel)
+            for place, (name, part) in enumerate(compiled.components.items())
+        }
         parts = self.parts.values()
         shown = {name for name in names.vocabulary.shown_per_month.values() if name in compiled.slots.index}
         self.shown = sorted(shown.union(*({n for one, _ in p.part.calculations for n in one.shown} for p in parts)))
@@ -129,6 +133,27 @@ class Needs:
     def _meaning(self, name: str) -> object:
         versions = self.names.versions(name.partition("#")[0])
         return versions[0].meaning if versions else None
+
+    # --- what months read ------------------------------------------------------------------------------------------------
+
+    def of_months(self, part: ComponentPlan, tested: Iterable[str]) -> set[str]:
+        """The names that a month's own answers, amount and shown values read, and the rates that its answers may hang on."""
+        rates = {name for leaf in part.months.leaves if leaf is not None for name in named(leaf)}
+        wanted = {*part.month_names, *self.shown, *filter(self.names.may_lack_rate, rates)}
+        return self.read_by(wanted, tested)
+
+    def of_days(self, part: ComponentPlan, tested: Iterable[str]) -> set[str]:
+        """The names that stretches read: for answers about days, and for what is summed over days."""
+        read: list[Leaf] = [leaf for where in self.inner_filters for leaf in leaves(where)]
+        if part.days is not None:
+            own = (part.days.leaves[number] for number in part.day_layout.words[1].leaves)
+            read += [leaf for leaf in own if leaf is not None]
+        wanted = self.summed()
+        for leaf in read:
+            sides = [leaf.left, leaf.right] if isinstance(leaf, Compare) else []
+            told = {name for side in sides if side not in self.limits for name in in_formula(side)}
+            wanted |= told if sides else named(leaf)
+        return self.read_by(wanted - {DAY}, tested)
 
     def read_by(self, wanted: Iterable[str], tested: Iterable[str] = ()) -> set[str]:
         """Every name that is read when the wanted names are worked out, down to columns of the calendar and facts.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from engine.batch import fact as facts_as
-from engine.batch.answer import tree
+from engine.batch.answer import answers, tree
 from engine.batch.frame import Frame
 from engine.batch.join import joined, without
 from engine.batch.span import SHARED, measured, neighbours, packed, run_vector
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 
 class Periods:
-    """The periods of doctors who are assessed. `table` is not a step of its own: each component keeps what it needs of it.
+    """The periods of doctors who are assessed, with the answers that hold for all months of one, for every component; a step.
 
     `vectors` are the names it keeps; `limits` the dates that days are compared with, in the columns `kutt…`; `cuts` the columns, with 0
     for a day that an answer turns on and 1 for one whose next day it turns on; `tests` the rate variants whose conditions are answered
-    (`…|ja`, `…|nei`, and where true `…|mangler`).
+    (`…|ja`, `…|nei`, and where true `…|mangler`); `read` the names that the months of each component read, and its stretches.
     """
 
     def __init__(self, builder: Builder, doctors: Any) -> None:
@@ -35,6 +35,7 @@ class Periods:
         self.limits: dict[Expression, Number] = {}
         self.cuts: list[tuple[str, int]] = []
         self.tests: dict[str, bool] = {}
+        self.read: dict[str, tuple[set[str], set[str]]] = {}
         self.table = self._build(doctors)
 
     def _build(self, doctors: Any) -> Any:
@@ -60,7 +61,7 @@ class Periods:
             **self._filters(frame),
             **self._variants(frame),
         }
-        return self._with_runs(source.select(**columns).view())
+        return self._answered(self._with_runs(source.select(**columns).view()))
 
     @staticmethod
     def _dates(source: Any, frame: Frame) -> dict[str, Expr]:
@@ -138,7 +139,21 @@ class Periods:
             columns |= {f"{key}{ending}": part for ending, part in vector.parts().items()}
             self.vectors[key] = vector
         rows = self.builder.program.add("løp", lengths.select(**columns))
-        return joined(without(table, "fra|dag", "slutt|dag"), rows, {"periode_nr": "periode_nr"})
+        unread = {"fra|dag", "slutt|dag", *(f"{key}|{end}" for key, _ in runs for end in ("der", "ikke", "hvorfor"))}
+        return joined(without(table, *unread), rows, {"periode_nr": "periode_nr"})
+
+    def _answered(self, table: Any) -> Any:
+        """The periods with the answers that hold for all months of one, and without what no later table reads."""
+        frame = self.builder.frame(read_vectors(table, self.vectors))
+        words: dict[str, Expr] = {}
+        for name, part in self.builder.parts.items():
+            words |= part.month_layout.words[0].pack(answers(part.months, part.month_layout.words[0].leaves, frame))
+            if part.days is not None:
+                words |= part.day_layout.words[0].pack(answers(part.days, part.day_layout.words[0].leaves, frame))
+            self.read[name] = self.needs.of_months(part, self.tests), self.needs.of_days(part, self.tests)
+        unread = set(self.vectors).difference(*(names for both in self.read.values() for names in both))
+        dropped = {f"{name}{ending}" for name in unread for ending in ("", "|høyst", "|sak")}
+        return self.builder.program.add("periode", without(table.mutate(**words), *dropped, "periode_nr"))
 
 
 def _counts_days(run: Run) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import ibis
@@ -84,23 +84,21 @@ def neighbours(periods: Any, runs: Mapping[str, bool]) -> Any:
     counted = narrow.group_by("lege_nr").aggregate(antall=narrow.count())
     several = counted.filter(counted["antall"] > 1).select("lege_nr")
     table = narrow.view().semi_join(several, "lege_nr").view()
-    order = ibis.window(group_by="lege_nr", order_by="fra|nr")
-    table = table.mutate(
-        deler_først=(table["m1"].lag().over(order) == table["m0"]).fill_null(False),
-        deler_sist=(table["m0"].lead().over(order) == table["m1"]).fill_null(False),
-    ).view()
+    of_doctor = ibis.window(group_by="lege_nr")
+    columns: dict[str, Expr] = {}
     kept = ["periode_nr", *SHARED]
     for run, unsure in runs.items():
-        table = _ends(table.mutate(**{f"{run}|hører": table[f"{run}|der"]}), run, "")
+        columns[f"{run}|her"] = table[f"{run}|der"]
         kept += [f"{run}|første", f"{run}|slutt"]
         if unsure:
-            table = _ends(table.mutate(**{f"{run}|hører": ~table[f"{run}|ikke"]}), run, "|kanskje").view()
             open_cause = (~table[f"{run}|der"] & ~table[f"{run}|ikke"]).ifelse(table[f"{run}|hvorfor"], whole(0))
-            table = table.mutate(**{f"{run}|årsak": open_cause}).view()
-            of_doctor = ibis.window(group_by="lege_nr")
-            table = table.mutate(**{f"{run}|årsak": table[f"{run}|årsak"].bit_or().over(of_doctor)}).view()
+            columns |= {
+                f"{run}|her|kanskje": ~table[f"{run}|ikke"],
+                f"{run}|årsak": open_cause.bit_or().over(of_doctor),
+            }
             kept += [f"{run}|første|kanskje", f"{run}|slutt|kanskje", f"{run}|årsak"]
-    return table.select(*kept)
+    found = _ends(table.mutate(**columns).view(), [name.replace("|her", "|{}") for name in columns if "|her" in name])
+    return found.select(*kept)
 
 
 def measured(periods: Any, found: Any, runs: Mapping[str, bool], over: Collection[str]) -> Any:
@@ -140,33 +138,39 @@ def _measured(table: Any, run: str, unsure: bool, over: bool) -> Any:
     return without(table.mutate(**{f"{run}|over": rest}), "~etter").view()
 
 
-def _ends(table: Any, name: str, suffix: str) -> Any:
-    """The table with the first day of each period's run, and the day after its last."""
-    table = table.view()
+def _ends(table: Any, runs: Sequence[str]) -> Any:
+    """The table with `SHARED`, and the first day of each period's run and the day after its last.
+
+    `runs` are names of columns with `{}` in them: with `her`, whether a period belongs to a run (to its own it always does), and with
+    `første` and `slutt`, what is found.
+    """
     own = ibis.window(group_by="lege_nr", order_by="fra|nr")
-    belongs = f"{name}|hører"
-    table = table.mutate(
-        **{
-            "~før": (table["til|nr"].lag().over(own) + whole(1) == table["fra|nr"]).fill_null(False),
-            "~etter": (table["fra|nr"].lead().over(own) - whole(1) == table["til|nr"]).fill_null(False),
-            "~hører_før": table[belongs].lag().over(own).fill_null(False),
-            "~hører_etter": table[belongs].lead().over(own).fill_null(False),
-        }
-    ).view()
-    unbroken = table["~før"] & table[belongs] & table["~hører_før"]
-    table = table.mutate(**{"~brudd": unbroken.ifelse(whole(0), whole(1))}).view()
-    running = ibis.window(group_by="lege_nr", order_by="fra|nr", preceding=None, following=0)
-    table = table.mutate(**{"~rekke": table["~brudd"].sum().over(running)}).view()
-    row = ibis.window(group_by=["lege_nr", "~rekke"])
-    table = table.mutate(
-        **{"~første": table["fra|dag"].min().over(row), "~slutt": table["slutt|dag"].max().over(row)}
-    ).view()
-    before, after = table["~første"].lag().over(own), table["~slutt"].lead().over(own)
-    table = table.mutate(**{"~første_før": before, "~slutt_etter": after}).view()
-    first = (table["~før"] & table["~hører_før"]).ifelse(table["~første_før"], table["fra|dag"])
-    end = (table["~etter"] & table["~hører_etter"]).ifelse(table["~slutt_etter"], table["slutt|dag"])
-    table = table.mutate(**{f"{name}|første{suffix}": first, f"{name}|slutt{suffix}": end})
-    return without(table, *(column for column in table.columns if column.startswith("~"))).view()
+    so_far = ibis.window(group_by="lege_nr", order_by="fra|nr", preceding=None, following=0)
+    from_here = ibis.window(group_by="lege_nr", order_by="fra|nr", preceding=0, following=None)
+    near: dict[str, Expr] = {
+        "deler_først": (table["m1"].lag().over(own) == table["m0"]).fill_null(False),
+        "deler_sist": (table["m0"].lead().over(own) == table["m1"]).fill_null(False),
+    }
+    before = (table["til|nr"].lag().over(own) + whole(1) == table["fra|nr"]).fill_null(False)
+    after = (table["fra|nr"].lead().over(own) - whole(1) == table["til|nr"]).fill_null(False)
+    for run in runs:
+        member = table[run.format("her")]
+        near[run.format("før")] = before & member.lag().over(own).fill_null(False)
+        near[run.format("etter")] = after & member.lead().over(own).fill_null(False)
+    table = table.mutate(**near).view()
+    ends: dict[str, Expr] = {}
+    for run in runs:  # the latest day that a run began on, and the next one that a run ends on
+        here, nothing = table[run.format("her")], ibis.null("int64")
+        began = (table[run.format("før")] & here).ifelse(nothing, table["fra|dag"])
+        ended = (table[run.format("etter")] & here).ifelse(nothing, table["slutt|dag"])
+        ends |= {run.format("began"): began.max().over(so_far), run.format("ended"): ended.min().over(from_here)}
+    table = table.mutate(**ends).view()
+    found: dict[str, Expr] = {}
+    for run in runs:
+        first, end = table[run.format("began")].lag().over(own), table[run.format("ended")].lead().over(own)
+        found[run.format("første")] = table[run.format("før")].ifelse(first, table["fra|dag"])
+        found[run.format("slutt")] = table[run.format("etter")].ifelse(end, table["slutt|dag"])
+    return table.mutate(**found).view()
 
 
 def run_vector(table: Any, name: str, part: str, unsure: bool, longest: int) -> Number:

@@ -11,13 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from engine.batch.answer import answers
 from engine.batch.frame import Frame
 from engine.batch.join import joined, without
 from engine.batch.vector import LAST_DATE, LAST_MONTH, Expr, number, read_vector, read_vectors, whole
 from engine.case.calendar import DAY, MONTH
-from engine.case.names import in_formula, named
-from engine.language.condition import Compare, Leaf, leaves
 
 if TYPE_CHECKING:
     from engine.batch.builder import Builder
@@ -32,8 +29,8 @@ class Stretches:
         self.plan = builder.parts[name]
         self.refused = refused
         self.label = f"{place}" if refused is None else f"{place}_i_stedet"
-        self.month_names = self._month_names()
-        self.day_names = self._day_names()
+        vectors = {*builder.periods.vectors, *builder.calendar_vectors}
+        self.month_names, self.day_names = (names & vectors for names in builder.periods.read[name])
         self.periods = self._periods()
 
     def single(self) -> Any:
@@ -65,50 +62,13 @@ class Stretches:
                 frame.formulas[expression] = read_vector(table, f"kutt{place}", limit)
         return frame
 
-    # --- what is read ----------------------------------------------------------------------------------------------------
-
-    def _month_names(self) -> set[str]:
-        """The names that the month's own answers, amount and shown values read, and the rates that its answers may hang on."""
-        needs = self.builder.needs
-        rates = {name for leaf in self.plan.months.leaves if leaf is not None for name in named(leaf)}
-        wanted = {*self.plan.month_names, *needs.shown, *filter(self.builder.names.may_lack_rate, rates)}
-        return self._kept(needs.read_by(wanted, self.builder.periods.tests))
-
-    def _day_names(self) -> set[str]:
-        """The names that stretches read: for answers about days, and for what is summed over days."""
-        needs = self.builder.needs
-        read: list[Leaf] = [leaf for where in needs.inner_filters for leaf in leaves(where)]
-        if self.plan.days is not None:
-            own = (self.plan.days.leaves[number] for number in self.plan.day_layout.words[1].leaves)
-            read += [leaf for leaf in own if leaf is not None]
-        wanted = needs.summed()
-        for leaf in read:
-            sides = [leaf.left, leaf.right] if isinstance(leaf, Compare) else []
-            told = {name for side in sides if side not in needs.limits for name in in_formula(side)}
-            wanted |= told if sides else named(leaf)
-        return self._kept(needs.read_by(wanted - {DAY}, self.builder.periods.tests))
-
-    def _kept(self, names: set[str]) -> set[str]:
-        return names & {*self.builder.periods.vectors, *self.builder.calendar_vectors}
-
     # --- periods and months ----------------------------------------------------------------------------------------------
 
     def _periods(self) -> Any:
-        """The periods with the answers that hold for all their months, and what the months need of them; as a step."""
-        periods = self.builder.periods
-        table = periods.table
+        """The periods that are looked at for the component."""
+        table = self.builder.periods.table
         own = table[f"søkt{self.place}"]
-        table = (table.filter(own) if self.refused is None else table.semi_join(self.refused, "lege_nr")).view()
-        frame = self.builder.frame(read_vectors(table, periods.vectors))
-        packed = self.plan.month_layout.words[0].pack(
-            answers(self.plan.months, self.plan.month_layout.words[0].leaves, frame)
-        )
-        if self.plan.days is not None:
-            words = self.plan.day_layout.words[0]
-            packed |= words.pack(answers(self.plan.days, words.leaves, frame))
-        unread = set(periods.vectors) - self.month_names - self.day_names
-        dropped = {f"{name}{ending}" for name in unread for ending in ("", "|høyst", "|sak")} | {"periode_nr"}
-        return self.builder.program.add(f"periode{self.label}", without(table.mutate(**packed), *dropped))
+        return (table.filter(own) if self.refused is None else table.semi_join(self.refused, "lege_nr")).view()
 
     def _months(self, periods: Any) -> Any:
         """A row for each month of each period."""
@@ -152,7 +112,10 @@ class Stretches:
             return table
         pieces = table.mutate(**{"~start": ibis.array([table["dag"], *turns]).unique().unnest()}).view()
         pieces = pieces.filter(pieces["~start"].notnull()).view()
-        own = ibis.window(group_by=["lege_nr", MONTH, "fra|nr"], order_by="~start")
-        pieces = pieces.mutate(**{"~neste": pieces["~start"].lead().over(own)}).view()
-        ends = ibis.coalesce(pieces["~neste"] - whole(1), pieces["dag_til"])
-        return without(pieces.mutate(dag=pieces["~start"], dag_til=ends), "~start", "~neste")
+        later = [
+            (self._within(day, pieces, "dag", "dag_til") & (day > pieces["~start"])).ifelse(day, nothing)
+            for day in self._turns(pieces)
+        ]
+        following = ibis.least(*later) if len(later) > 1 else later[0]
+        ends = ibis.coalesce(following - whole(1), pieces["dag_til"])
+        return without(pieces.mutate(dag=pieces["~start"], dag_til=ends), "~start")
