@@ -6,14 +6,13 @@ they are gathered; where it has one, that is the month.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import ibis
 
 from engine.batch.arithmetic import as_whole
-from engine.batch.join import joined
 from engine.batch.vector import LARGEST, OTHER, Expr, Number, TooLarge, Vector, bits, number, whole
 
 #: the longest month
@@ -29,33 +28,29 @@ RANK = "plass"
 
 @dataclass
 class Gather:
-    """What stretches give: `added` is summed, `joined` is or-ed, `last` is taken from the last stretch that counts."""
+    """What stretches give: `added` is summed, and `joined` is or-ed. The rest of a month is that of the last stretch that counts."""
 
     added: dict[str, Expr] = field(default_factory=dict)
     joined: dict[str, Expr] = field(default_factory=dict)
-    last: dict[str, Expr] = field(default_factory=dict)
     readers: dict[str, Callable[[Any], Vector]] = field(default_factory=dict)
 
-    def single(self, table: Any) -> Any:
-        """Months of one stretch."""
-        return table.select(**self.last, **self.added, **self.joined)
+    def single(self, table: Any, kept: Iterable[str]) -> Any:
+        """Months of one stretch, with the columns that are kept of it."""
+        return table.select(*kept, **self.added, **self.joined)
 
-    def pieces(self, table: Any, counts: Expr, not_counts: Expr, first: Expr) -> Any:
+    def pieces(self, table: Any, key: Iterable[str], counts: Expr, not_counts: Expr, first: Expr) -> Any:
         """Stretches of months that have several, each with its rank: the last of a month is the last counting one; else the last that
         may count; else the last.
         """
         rank = counts.ifelse(whole(2 * _DAYS), (~not_counts).ifelse(whole(_DAYS), whole(0))) + first
-        return table.select(**self.last, **self.added, **self.joined, **{RANK: rank})
+        return table.select(*key, **self.added, **self.joined, **{RANK: rank})
 
-    def several(self, pieces: Any, key: tuple[str, ...]) -> Any:
-        """Months of several stretches, from the stretches."""
-        columns: dict[str, Expr] = {RANK: pieces[RANK].max()}
+    def several(self, pieces: Any, key: Iterable[str], last: str) -> Any:
+        """Months of several stretches, from the stretches: the key, `last` of the last stretch, and what is gathered."""
+        columns: dict[str, Expr] = {last: pieces[last].argmax(pieces[RANK])}
         columns |= {name: as_whole(pieces[name].sum()) for name in self.added}
         columns |= {name: pieces[name].bit_or() for name in self.joined}
-        months = pieces.group_by(list(key)).aggregate(**columns)
-        last = pieces.select(*self.last, RANK)
-        found = joined(last, months, {name: name for name in (*key, RANK)})
-        return found.select(*self.last, *self.added, *self.joined)
+        return pieces.group_by(list(key)).aggregate(**columns)
 
     # --- what can be gathered --------------------------------------------------------------------------------------------
 

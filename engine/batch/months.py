@@ -61,12 +61,14 @@ class Months:
     def build(self) -> Any:
         """The component's months with their verdicts. They are a step, but for the verdicts, which are looked up where they are read."""
         counted = self._counted(self.stretches.several())
-        pieces = self._gather(counted).pieces(counted.table, counted.sure, counted.no, counted.table["dag"])
+        gather, key = self._gather(counted), ("lege_nr", MONTH)
+        pieces = gather.pieces(counted.table, (*key, "fra|nr"), counted.sure, counted.no, counted.table["dag"])
         pieces = self.builder.program.add(f"biter{self.label}", pieces)
+        several = self.stretches.around(gather.several(pieces, key, "fra|nr"))
         counted = self._counted(self.stretches.single())
-        self.gather = self._gather(counted)
-        single = self.gather.single(counted.table)
-        several = self.gather.several(pieces, ("lege_nr", MONTH))
+        self.gather, kept = self._gather(counted), self._kept()
+        single = self.gather.single(counted.table, kept)
+        several = several.select(*kept, *gather.added, *gather.joined)
         return self._judged(single.union(several, distinct=False).view())
 
     # --- days ------------------------------------------------------------------------------------------------------------
@@ -106,13 +108,16 @@ class Months:
                 gather.add(key, table["dager"], value, yes & counted.sure, never | counted.no, why)
         gather.added["teller_sikkert"] = counted.sure.ifelse(table["dager"], whole(0))
         gather.added["teller_høyst"] = counted.no.ifelse(whole(0), table["dager"])
-        gather.last |= {column: table[column] for column in self._carried()}
-        for name in sorted(self.stretches.month_names):
-            gather.last |= {f"{name}{ending}": part for ending, part in frame.vector(name).parts().items()}
         return gather
 
+    def _kept(self) -> list[str]:
+        """The columns that a month keeps of its last stretch."""
+        vectors = self.builder.periods.vectors | self.builder.calendar_vectors
+        names = [f"{name}{ending}" for name in sorted(self.stretches.month_names) for ending in vectors[name].parts()]
+        return [*self._carried(), *names]
+
     def _carried(self) -> list[str]:
-        """The columns that a month takes from its last stretch, but for names."""
+        """The columns that a month keeps of its last stretch, but for names."""
         places = range(len(self.builder.parts))
         found = ["lege_nr", MONTH, "venter", "antall_søkt", f"plan_måned{self.place}"]
         found += [f"{one}{place}" for place in places for one in ("søkt", "subsidiær")]

@@ -10,7 +10,7 @@ from engine.batch import fact as facts_as
 from engine.batch.answer import answers, tree
 from engine.batch.frame import Frame
 from engine.batch.join import joined, without
-from engine.batch.span import SHARED, measured, neighbours, packed, run_vector
+from engine.batch.span import measured, neighbours, packed, run_vector
 from engine.batch.vector import Expr, Number, Vector, read_vectors
 from engine.case.names import INNERMOST, SPAN, operands
 from engine.language.expression import Expression
@@ -18,6 +18,10 @@ from engine.language.meaning import LastOf, Run
 
 if TYPE_CHECKING:
     from engine.batch.builder import Builder
+
+
+#: the endings of the columns that the length of a run is worked out from
+_OF_RUN = ("der", "ikke", "hvorfor", "årsak", "hele", "hele|høyst", "lik", "over")
 
 
 class Periods:
@@ -131,16 +135,15 @@ class Periods:
                 table = table.mutate(**{f"{key}|der": ibis.literal(True), f"{key}|ikke": ibis.literal(False)}).view()
         unsure = {key: f"{key}|hvorfor" in table.columns for key in by_filter.values()}
         near = self.builder.program.add("naboer", neighbours(table, unsure))
-        lengths = measured(table, near, unsure, {by_filter[one.where] for _, one in runs if _counts_days(one)})
-        columns: dict[str, Expr] = {one: lengths[one] for one in ("periode_nr", *SHARED)}
+        table = measured(table, near, unsure, {by_filter[one.where] for _, one in runs if _counts_days(one)})
+        columns: dict[str, Expr] = {}
         for key, meaning in runs:
             run = by_filter[meaning.where]
-            vector = run_vector(lengths, run, meaning.measures, unsure[run], len(self.builder.months) + 1)
+            vector = run_vector(table, run, meaning.measures, unsure[run], len(self.builder.months) + 1)
             columns |= {f"{key}{ending}": part for ending, part in vector.parts().items()}
             self.vectors[key] = vector
-        rows = self.builder.program.add("løp", lengths.select(**columns))
-        unread = {"fra|dag", "slutt|dag", *(f"{key}|{end}" for key, _ in runs for end in ("der", "ikke", "hvorfor"))}
-        return joined(without(table, *unread), rows, {"periode_nr": "periode_nr"})
+        unread = {f"{run}|{ending}" for run in unsure for ending in _OF_RUN}
+        return without(table.mutate(**columns), "fra|dag", "slutt|dag", *unread).view()
 
     def _answered(self, table: Any) -> Any:
         """The periods with the answers that hold for all months of one, and without what no later table reads."""

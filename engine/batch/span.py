@@ -102,26 +102,24 @@ def neighbours(periods: Any, runs: Mapping[str, bool]) -> Any:
 
 
 def measured(periods: Any, found: Any, runs: Mapping[str, bool], over: Collection[str]) -> Any:
-    """`periode_nr`, `SHARED` and each run's length for every period; a lone period is a run by itself.
+    """The periods with `SHARED` and each run's length; a lone period is a run by itself.
 
     The lengths are in whole months (`…|hele`), and for the runs in `over` also the days beyond them (`…|over`).
     """
-    narrow = periods.select("periode_nr", "fra|dag", "slutt|dag")
-    table = joined(narrow, found, {"periode_nr": "periode_nr"}, "left")
+    table = joined(periods, found, {"periode_nr": "periode_nr"}, "left")
     columns: dict[str, Expr] = {one: ibis.coalesce(table[one], False) for one in SHARED}
+    ends: list[str] = []
     for run, unsure in runs.items():
-        for suffix in ("", "|kanskje") if unsure else ("",):
-            columns[f"{run}|første{suffix}"] = ibis.coalesce(table[f"{run}|første{suffix}"], table["fra|dag"])
-            columns[f"{run}|slutt{suffix}"] = ibis.coalesce(table[f"{run}|slutt{suffix}"], table["slutt|dag"])
+        for end, day in (("første", "fra|dag"), ("slutt", "slutt|dag")):
+            names = [f"{run}|{end}", f"{run}|{end}|kanskje"][: 2 if unsure else 1]
+            columns |= {name: ibis.coalesce(table[name], table[day]) for name in names}
+            ends += names
         if unsure:
             columns[f"{run}|årsak"] = ibis.coalesce(table[f"{run}|årsak"], whole(0))
     table = table.mutate(**columns).view()
-    kept = ["periode_nr", *SHARED]
     for run, unsure in runs.items():
         table = _measured(table, run, unsure, run in over)
-        kept += [f"{run}|hele", *([f"{run}|over"] if run in over else [])]
-        kept += [f"{run}|hele|høyst", f"{run}|lik", f"{run}|årsak"] if unsure else []
-    return table.select(*kept)
+    return without(table, *ends).view()
 
 
 def _measured(table: Any, run: str, unsure: bool, over: bool) -> Any:

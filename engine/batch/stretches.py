@@ -45,6 +45,11 @@ class Stretches:
         table = self._dated(self._months(self.periods.filter(perhaps)))
         return self._cut(table.filter(self._is_several(table)))
 
+    def around(self, months: Any) -> Any:
+        """Months with what is kept of the period that is in `fra|nr`, and of the calendar."""
+        table = joined(months, self.periods, {"lege_nr": "lege_nr", "fra|nr": "fra|nr"})
+        return self._dated(table if self.refused is None else self._of_refused(table))
+
     def frame(self, table: Any, days: bool) -> Frame:
         """The names of a table of stretches (`days`), or of months."""
         builder, periods = self.builder, self.builder.periods
@@ -73,7 +78,10 @@ class Stretches:
     def _months(self, periods: Any) -> Any:
         """A row for each month of each period."""
         table = periods.mutate(**{MONTH: ibis.range(periods["m0"], periods["m1"] + whole(1)).unnest()})
-        return table if self.refused is None else joined(table, self.refused, {"lege_nr": "lege_nr", MONTH: MONTH})
+        return table if self.refused is None else self._of_refused(table)
+
+    def _of_refused(self, months: Any) -> Any:
+        return joined(months, self.refused, {"lege_nr": "lege_nr", MONTH: MONTH})
 
     def _dated(self, months: Any) -> Any:
         """Months with the calendar's values, the rules in force, and the first and last day that the period has in them."""
