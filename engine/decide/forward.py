@@ -2,8 +2,8 @@
 
 A program is a chain of layers. The fields of the first layer are given; every conjunction whose tests all hold
 fires its conclusion; what fired in a layer is combined into the fields of the next, in the same session of the
-runtime. Layers with more rules than the runtime bears in one rule set are cut, and long programs are spread
-over several rule sets, evaluated in turn; the answer is the same. ``forward_host`` tells how the runtime is
+runtime. Layers with more rules or fields than the runtime bears in one rule set are cut, and long programs are
+spread over several rule sets, evaluated in turn; the answer is the same. ``forward_host`` tells how the runtime is
 kept sound.
 """
 
@@ -61,7 +61,7 @@ class Layer:
 
 
 class ProgramTooLarge(ValueError):
-    """More fields, tests, rules or layers than the runtime is known to bear."""
+    """More tests, rules or layers than the runtime is known to bear."""
 
 
 class Program:
@@ -104,7 +104,7 @@ def _cut(layers: Sequence[Layer], combines: Sequence[Combine]) -> Iterator[list[
     groups: list[Group] = []
     rules = 0
     for number, layer in enumerate(layers):
-        chunks = [layer.rules[start : start + MAX_RULES] for start in range(0, len(layer.rules), MAX_RULES)] or [()]
+        chunks = list(_chunks(layer))
         for chunk in chunks:
             if rules + len(chunk) > MAX_RULES or len(groups) == MAX_GROUPS:
                 yield groups
@@ -114,9 +114,35 @@ def _cut(layers: Sequence[Layer], combines: Sequence[Combine]) -> Iterator[list[
                 closing = _keep
             elif number < len(combines):
                 closing = _combining(combines[number], layers[number + 1].fields)
-            groups.append(Group(layer.fields, [Rule(*rule) for rule in chunk], closing))
+            groups.append(_group(layer, chunk, closing))
             rules += len(chunk)
     yield groups
+
+
+def _chunks(layer: Layer) -> Iterator[list[Conjunction]]:
+    """The rules in their order, in parts that one fact and one rule set bear; one part where there are none."""
+    chunk: list[Conjunction] = []
+    read: set[int] = set()
+    for rule in layer.rules:
+        own = {test.field for test in rule.tests}
+        if chunk and (len(chunk) == MAX_RULES or len(read | own) > MAX_FIELDS):
+            yield chunk
+            chunk, read = [], set()
+        chunk.append(rule)
+        read |= own
+    yield chunk
+
+
+def _group(layer: Layer, chunk: Sequence[Conjunction], closing: Callable[[Evaluation], None]) -> Group:
+    """The rules over a fact of every field, or of those they read when the layer has more than a fact bears."""
+    reads: Sequence[int] = range(layer.fields)
+    if layer.fields > MAX_FIELDS:
+        reads = sorted({test.field for rule in chunk for test in rule.tests})
+    place = {field: number for number, field in enumerate(reads)}
+    rules = [
+        Rule([Test(place[field], op, value) for field, op, value in rule.tests], rule.conclusion) for rule in chunk
+    ]
+    return Group(reads, rules, closing)
 
 
 def _keep(evaluation: Evaluation) -> None:
@@ -155,8 +181,6 @@ def _check_program(layers: tuple[Layer, ...], combines: tuple[Combine, ...]) -> 
     for layer in layers:
         if type(layer.fields) is not int or layer.fields < 0:
             raise ValueError(f"a layer with {layer.fields!r} fields")
-        if layer.fields > MAX_FIELDS:
-            raise ProgramTooLarge(f"{layer.fields} fields, more than {MAX_FIELDS}")
         for rule in layer.rules:
             _check_rule(rule, layer.fields)
 
@@ -172,3 +196,5 @@ def _check_rule(rule: Conjunction, fields: int) -> None:
         if test.op not in ("==", ">=", "<="):
             raise ValueError(f"unknown operator {test.op!r}")
         _checked((test.value,), 1)
+    if len({test.field for test in rule.tests}) > MAX_FIELDS:
+        raise ProgramTooLarge(f"a rule over more than {MAX_FIELDS} fields")

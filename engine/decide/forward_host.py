@@ -63,9 +63,9 @@ class Rule(NamedTuple):
 
 
 class Group(NamedTuple):
-    """The rules over one fact of ``fields`` integers. ``closing`` runs after them and may set the next values."""
+    """The rules over one fact, of the values that ``reads`` numbers. ``closing`` runs after them and may set the next values."""
 
-    fields: int
+    reads: Sequence[int]
     rules: Sequence[Rule]
     closing: Callable[[Evaluation], None]
 
@@ -156,7 +156,8 @@ class RuleSet:
         import durable_rules_engine
 
         self._engine = durable_rules_engine
-        self._facts = [_fact(number, group.fields) for number, group in enumerate(groups)]
+        self._reads = [tuple(group.reads) for group in groups]
+        self._facts = [_fact(number, len(group.reads)) for number, group in enumerate(groups)]
         self._actions: dict[str, tuple[int, Callable[[Evaluation], None]]] = {}
         self._closed = 0
         self._session: int | None = None
@@ -172,7 +173,7 @@ class RuleSet:
         host = _host()
         host.register_rulesets({name: definition})
         self._handle = host.get_ruleset(name)._handle
-        self._slot = self._first_session(groups[0].fields)
+        self._slot = self._first_session(len(groups[0].reads))
 
     def _define(
         self,
@@ -213,7 +214,7 @@ class RuleSet:
         return int(slot)
 
     def _assert(self, group: int, values: Sequence[int]) -> None:
-        fact = self._facts[group] % (self._session, *values)
+        fact = self._facts[group] % (self._session, *(values[number] for number in self._reads[group]))
         try:
             code, slot = self._engine.assert_fact(self._handle, fact)
         except Exception:  # the session may be half made

@@ -102,6 +102,21 @@ def test_large_layers_are_cut_without_loss(rules: int) -> None:
         assert program.run([value]) == (tuple(range(min(value + 1, rules))), tuple(range(rules)))
 
 
+@pytest.mark.parametrize("fields", [200, 201, 400, 700])
+def test_wide_layers_are_cut_without_loss(fields: int) -> None:
+    rng = random.Random(fields)
+    layers = [
+        Layer(fields, tuple(rule(n, (n, ">=", 1), (fields - 1 - n, "<=", 3)) for n in range(fields))),
+        random_layer(rng, fields, 130, 6),
+        random_layer(rng, 3, 5, 2),
+    ]
+    combines = [mixing(fields, 5), mixing(3, 9)]
+    program = Program(layers, combines)
+    for _ in range(20):
+        values = [rng.choice(VALUES) for _ in range(fields)]
+        assert program.run(values) == reference(layers, combines, values)
+
+
 @example([0] * 13)
 @example([1] * 60)
 @given(sizes=st.lists(st.integers(0, 150), min_size=1, max_size=40))
@@ -203,7 +218,7 @@ def test_an_empty_program_is_refused() -> None:
 @pytest.mark.parametrize(
     "layers",
     [
-        [Layer(forward_host.MAX_FIELDS + 1, ())],
+        [Layer(1000, (rule(1, *((n, "==", 1) for n in range(forward_host.MAX_FIELDS + 1))),))],
         [Layer(1, (rule(1, *((0, ">=", n) for n in range(forward.MAX_TESTS + 1))),))],
         [Layer(1, (rule(1),) * (forward.MAX_CONJUNCTIONS + 1))],
         [Layer(0, ())] * (forward.MAX_LAYERS + 1),
