@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import Any
 
-from engine.case.stated import Application, Doctor, Period, Stated, digest, read_stated
+from engine.case.stated import Application, Stated, read_stated
 from engine.case.value import Asked, Between, Unknown
 from engine.language.vocabulary import Fact, Vocabulary
 from engine.prove.moment import Borders
@@ -71,10 +71,31 @@ class Changeable:
     def counted(self) -> bool:
         return self.fact.kind in COUNTED and not self.fact.choices
 
+    @property
+    def is_missing(self) -> bool:
+        return not self.stated and self.now is None
+
+    @property
+    def is_unclear(self) -> bool:
+        """Whether what is stated is that a person must judge."""
+        return isinstance(self.now, str) and self.now in self.fact.unclear
+
     @cached_property
     def free(self) -> Unknown:
         """Any value, or none."""
         return Unknown(frozenset({Asked(self.fact.name, self.fact.level, None, self.path)}), free=True)
+
+    @cached_property
+    def reach(self) -> tuple[int, int]:
+        """The least and greatest number of steps it can be, that it is now or that is tried."""
+        ends = [end for piece in self.pieces for end in (piece.low, piece.high) if end is not None]
+        ends += [self.near] if self.near is not None else []
+        return min(ends), max(ends)
+
+    @property
+    def breadth(self) -> int:
+        """How many values that is."""
+        return self.reach[1] - self.reach[0] + 1
 
     @property
     def whole(self) -> int:
@@ -246,45 +267,3 @@ def _number(fact: Fact, value: Stated, step: Fraction) -> int | None:
         return value.toordinal()
     assert isinstance(value, int | Fraction)
     return int(value / step)
-
-
-def changed(application: Application, values: dict[str, tuple[Changeable, Any]]) -> Application:
-    """The application with other values, by path: for each the fact, and its value (None: not stated).
-
-    The values may also be ranges or open facts; then the digest is not right, and only the rules may read it.
-    """
-    by_place: dict[tuple[int, ...], dict[str, Any]] = {}
-    for one, value in values.values():
-        by_place.setdefault(one.place, {})[one.fact.name] = value
-    doctors = tuple(
-        doctor if not any(place[:1] == (number,) for place in by_place) else _doctor(doctor, number, by_place)
-        for number, doctor in enumerate(application.doctors)
-    )
-    facts = _with(application.facts, by_place.get((), {}))
-    return replace(application, facts=facts, doctors=doctors, expected=None)
-
-
-def _doctor(doctor: Doctor, number: int, by_place: dict[tuple[int, ...], dict[str, Any]]) -> Doctor:
-    periods = []
-    for index, period in enumerate(doctor.periods):
-        new = by_place.get((number, index), {})
-        facts = _with(period.facts, new)
-        first, last = (_day(new.get(key), kept) for key, kept in (("fra", period.first), ("til", period.last)))
-        periods.append(Period(first, last, facts, period.path))
-    return replace(doctor, facts=_with(doctor.facts, by_place.get((number,), {})), periods=tuple(periods))
-
-
-def _day(new: Any, kept: date) -> date:
-    """Where a period begins or ends; of a range, the first day it could."""
-    found = new.low if type(new) is Between else new
-    return found if isinstance(found, date) else kept
-
-
-def _with(facts: Any, new: dict[str, Any]) -> dict[str, Any]:
-    found = {**facts, **new}
-    return {name: value for name, value in found.items() if value is not None}
-
-
-def with_digest(one: Application) -> Application:
-    """The application with the digest of what it states."""
-    return replace(one, digest=digest(one.scheme, one.id, one.facts, one.lists, one.doctors))

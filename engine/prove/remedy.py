@@ -16,7 +16,8 @@ from engine.decide.compiled import CompiledScheme, compiled
 from engine.decide.decide import decide
 from engine.decide.decision import Decision, DoctorDecision
 from engine.language.rulebook import Rulebook
-from engine.prove.changeable import Changeable, Limits, changeable, changed, with_digest
+from engine.prove.changeable import Changeable, Limits, changeable
+from engine.prove.changed import changed, with_digest
 from engine.prove.moment import Borders
 from engine.prove.smallest import Search, Smallest, Way
 from engine.prove.solver import Clock

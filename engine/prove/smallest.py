@@ -9,15 +9,19 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import combinations, count, product
 
 from engine.prove.changeable import Changeable, Piece
 from engine.prove.look import ANY
 from engine.prove.solver import Clock, Undecided
-from engine.prove.trial import NO, YES, Values
+from engine.prove.trial import NO, OPEN, YES, Values
 
 #: the most facts that are changed at once
 MOST = 4
+
+#: how many tries it may take to tell how far a value could be otherwise
+MOST_BEYOND = 120
 
 Ask = Callable[[Values], str]
 
@@ -136,13 +140,24 @@ class Search:
             answer = self.ask(dict(zip(chosen, box, strict=True)))
             if answer == NO:
                 continue
-            widest = max(range(len(box)), key=lambda index: box[index].width)
             if answer == YES:
                 return {path: self.facts[path].nearest(piece) for path, piece in zip(chosen, box, strict=True)}
-            if box[widest].width:
-                for half in self.facts[chosen[widest]].halves(box[widest]):
-                    wait((*box[:widest], half, *box[widest + 1 :]))
+            cut = self._telling(chosen, box)
+            if cut is not None:
+                for half in self.facts[chosen[cut]].halves(box[cut]):
+                    wait((*box[:cut], half, *box[cut + 1 :]))
         return None
+
+    def _telling(self, chosen: Sequence[str], box: Sequence[Piece]) -> int | None:
+        """Which range to halve: one that the answer hangs on alone, if any, else the widest for its fact. None when all are values."""
+        ranges = [index for index in range(len(box)) if box[index].width]
+        ranges.sort(key=lambda index: Fraction(-box[index].width, self.facts[chosen[index]].breadth))
+        for index in ranges if len(ranges) > 1 else ():
+            nearest = self.facts[chosen[index]].nearest(box[index])
+            alone = (*box[:index], nearest, *box[index + 1 :])
+            if self.ask(dict(zip(chosen, alone, strict=True))) != OPEN:
+                return index
+        return ranges[0] if ranges else None
 
     # --- how far they could be otherwise -------------------------------------------------------------------------------
 
@@ -151,6 +166,18 @@ class Search:
         return Way(changes, sum(piece.away for piece in values.values()))
 
     def _changed(self, path: str, values: Mapping[str, Piece]) -> Changed:
+        """How far one of the values could be otherwise; where that takes too long, the value alone, which is enough."""
+        one, piece = self.facts[path], values[path]
+        kept, kept_asked = self.most_asked, self.asked
+        self.most_asked = self.asked + MOST_BEYOND
+        try:
+            return self._how_far(path, values)
+        except Undecided:
+            return Changed(one, piece, piece.low, piece.low)
+        finally:
+            self.asked, self.most_asked = kept_asked, kept
+
+    def _how_far(self, path: str, values: Mapping[str, Piece]) -> Changed:
         one, piece = self.facts[path], values[path]
         if piece.low is None:
             also = tuple(
@@ -186,12 +213,11 @@ class Search:
         while waiting:
             _, _, start, end = heapq.heappop(waiting)
             answer = self.ask({**values, path: Piece(None, start, end)})
-            if answer == YES or (answer != NO and not _whole(start, end, self.facts[path].whole)):
+            if answer == YES:
                 continue
             if answer == NO or start == end:
                 return self._refined(path, values, start if start > here else end)
-            middle = (start + end) // 2
-            for first, last in ((start, middle), (middle + 1, end)):
+            for first, last in _cut(start, end, self.facts[path].whole):
                 heapq.heappush(waiting, (max(first - here, here - last), next(number), first, last))
         return None
 
@@ -217,6 +243,12 @@ class Search:
         return [(start, end) for start, end in cut if start <= end]
 
 
-def _whole(start: int, end: int, whole: int) -> bool:
-    """Whether a whole number lies in a range of steps."""
-    return end // whole * whole >= start
+def _cut(start: int, end: int, whole: int) -> list[tuple[int, int]]:
+    """A range in two, at a whole number; of one that has one whole number in it, that; of one that has none, nothing."""
+    first, last = -(-start // whole), end // whole
+    if first > last:
+        return []
+    if first == last:
+        return [(first * whole, last * whole)]
+    middle = (first + last) // 2 * whole
+    return [(start, middle), (middle + 1, end)]

@@ -12,7 +12,8 @@ from engine.language.rulebook import Rulebook
 from engine.prove.asked import Asked
 from engine.prove.hunt import Found, Hunt, Shows, months_to_try
 from engine.prove.logic import Bool
-from engine.prove.loose import Loose, LooseScene
+from engine.prove.loose import Loose
+from engine.prove.loose_scene import LooseScene
 from engine.prove.moment import Borders, Moment
 from engine.prove.scene import Scene, is_outside
 from engine.prove.site import Site

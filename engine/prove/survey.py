@@ -13,7 +13,8 @@ from engine.prove.apart import Apart
 from engine.prove.difference import Place
 from engine.prove.hunt import months_to_try
 from engine.prove.logic import conj, disj
-from engine.prove.loose import Loose, LooseScene
+from engine.prove.loose import Loose
+from engine.prove.loose_scene import LooseScene
 from engine.prove.moment import Borders, Moment
 from engine.prove.month_question import PROVED, MonthQuestion
 from engine.prove.scene import Scene, is_outside

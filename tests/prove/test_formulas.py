@@ -16,7 +16,7 @@ from engine.language.rulebook import open_rulebook
 from engine.prove.domain import Variable
 from engine.prove.hunt import Hunt
 from engine.prove.logic import conj
-from engine.prove.loose import LooseScene
+from engine.prove.loose_scene import LooseScene
 from engine.prove.moment import Moment
 from engine.prove.solver import Clock, Question
 from engine.prove.stage import Stages

@@ -1,8 +1,9 @@
 """`alis hva-skal-til`: every answer decided again from the file it was given for, and held against trying everything."""
 
 import json
+import random
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import combinations, pairwise, product
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from engine.decide.decide import decide
 from engine.decide.naive import NaiveEvaluator
 from engine.explain.contract import as_json
 from engine.language.rulebook import Rulebook
-from engine.prove.changeable import Changeable, Piece, changed
+from engine.prove.changeable import Changeable, Piece
+from engine.prove.changed import changed
 from engine.prove.remedy import NotReached, Remedies, _Remedies, remedies
 from engine.prove.remedy_words import as_object, sentence
 from engine.prove.smallest import Changed, Search, Way
@@ -120,6 +122,28 @@ def test_the_least_percentage(book: Rulebook) -> None:
     one = guided_doctor(guided_period("2019-07-01", "2019-07-31", 59))
     found = alone(of(guided(one), book), book)
     assert sentences(found) == [["stillingsandelen må være minst 60 % (perioden 1.7.2019–31.7.2019)"]]
+
+
+def test_the_dates_that_make_a_locum_long_enough(book: Rulebook) -> None:
+    """Three months to the day: a day more before it or after it, or a position that needs no three months."""
+    one = doctor(period("2023-03-02", "2023-05-31", stilling="fastlegevikar"), avtale_inngått="2023-02-01")
+    (answer,) = alone(of(national(2023, one), book), book, most=100).answers
+    assert answer.decided_by == ("vikariatets-varighet",) and answer.found.open is None
+    assert [[(one.fact.fact.name, one.lowest, one.highest) for one in way.changes] for way in answer.found.ways] == [
+        [("fra", None, date(2023, 3, 1).toordinal())],
+        [("til", date(2023, 6, 1).toordinal(), None)],
+        [("stilling", None, None)],
+    ]
+
+
+def test_what_waits_for_something_else_is_not_looked_for_among_dates(book: Rulebook) -> None:
+    """Without the percentage no dates are enough; with any percentage the dates alone settle it."""
+    one = doctor(period("2023-05-01", "2023-06-30", stilling="fastlegevikar"), avtale_inngått="2022-10-01")
+    del one["perioder"][0]["stillingsandel"]
+    (answer,) = alone(of(national(2023, one), book), book, most=200).answers
+    assert answer.found.open is None
+    names = {tuple(one.fact.fact.name for one in way.changes) for way in answer.found.ways}
+    assert names == {("fra", "stillingsandel"), ("til", "stillingsandel"), ("stilling", "stillingsandel")}
 
 
 def test_choices_that_do_equally_well_are_told_together(book: Rulebook) -> None:
@@ -230,6 +254,63 @@ def test_nothing_smaller_does(case: str, book: Rulebook) -> None:
     found = {tuple(one.fact.path for one in way.changes): way.away for way in search.run().ways}
     tried = tried_all(application, facts, target, book)
     assert tried and found == tried
+
+
+#: granted or nearly so, so that dates decide
+NEAR = {
+    "dager": national(2023, doctor(period("2023-03-08", "2023-04-24"), avtale_inngått="2023-03-01")),
+    "vikariat": national(
+        2023,
+        doctor(
+            period("2023-03-01", "2023-04-10", stilling="fastlegevikar"),
+            period("2023-04-11", "2023-06-05", stilling="fastlegevikar"),
+            avtale_inngått="2023-02-01",
+        ),
+    ),
+    "veiledet": guided(
+        guided_doctor(guided_period("2019-07-01", "2019-09-20", 80), guided_period("2019-09-21", "2019-12-05", 60))
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NEAR)
+def test_what_is_told_of_ranges_holds_of_their_values(case: str, book: Rulebook) -> None:
+    """Of boxes of two facts, with dates of periods among them: what surely reaches or surely does not, at values inside."""
+    application = of(NEAR[case], book)
+    asked = _Remedies(application, book, "innvilget", Clock())
+    component = "veiledning" if case == "veiledet" else "alis"
+    targets = [Target(0, month.month, component) for month in asked.decision.doctors[0].months]
+    facts = {path: one for path, one in asked._facts(0).items() if one.pieces}
+    dates = [path for path in facts if path.endswith((".fra", ".til"))]
+    draw, told = random.Random(case), set()
+    for _ in range(200):
+        target = draw.choice(targets)
+        chosen = list(dict.fromkeys((draw.choice(dates), draw.choice(list(facts)))))
+        box = {path: some_of(facts[path], draw) for path in chosen}
+        answer = asked.trials.ask(target, facts, box)
+        told.add(answer)
+        for _ in range(2 if answer != "åpen" else 0):
+            values = tuple(value_in(piece, draw) for piece in box.values())
+            assert reached(application, facts, tuple(chosen), values, target, book) == (answer == "ja"), (box, values)
+    assert told == {"ja", "nei", "åpen"}
+
+
+def some_of(one: Changeable, draw: random.Random) -> Piece:
+    """A range of values, mostly near the stated one."""
+    piece = draw.choice(one.pieces)
+    if piece.low is None or piece.high is None:
+        return piece
+    near = one.near if one.near is not None else piece.low
+    middle = min(max(near + draw.randint(-40, 40), piece.low), piece.high)
+    wide = draw.choice((0, 1, 3, 10, 40, 200))
+    return one.between(max(piece.low, middle - wide), min(piece.high, middle + draw.randint(0, wide)))
+
+
+def value_in(piece: Piece, draw: random.Random) -> Piece:
+    if piece.low is None or piece.high is None:
+        return piece
+    number = draw.choice((piece.low, piece.high, draw.randint(piece.low, piece.high)))
+    return Piece(None, number, number)
 
 
 def small(one: Changeable) -> Changeable:
