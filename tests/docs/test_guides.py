@@ -61,7 +61,6 @@ class Desk:
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("ALIS_")},
             "HOME": str(folder),
-            "XDG_CACHE_HOME": str(folder / ".cache"),
             "PYTHONIOENCODING": "utf-8",
             "PYTHONPATH": str(folder),
             "LC_ALL": "C.UTF-8",
