@@ -23,7 +23,7 @@ MOST = 600
 
 _FILE = "setninger.json"
 
-#: an argument that only tells two uses of one table apart; its number is another in each run
+#: an argument that only tells two uses of one table apart; its number is another in each run, and counted for each kind of use
 _IDENTIFIER = "identifier"
 
 
@@ -81,7 +81,7 @@ def fingerprint(expression: Any, about: str) -> str:
         told = [type(node).__name__, repr(getattr(node, "dtype", ""))]
         for name, value in zip(node.argnames, node.args, strict=True):
             if name == _IDENTIFIER:
-                value = identifiers.setdefault(value, len(identifiers))
+                value = identifiers.setdefault((type(node), value), len(identifiers))
             told.append(f"{name}={_told(value, numbers)}")
         numbers[node] = len(numbers)
         digest.update("\0".join((*told, "\n")).encode())

@@ -1,9 +1,11 @@
 """SQL kept between runs: found again for the same expression, and for no other."""
 
 import json
+from itertools import count
 from pathlib import Path
 
 import ibis
+import ibis.expr.operations as ops
 import pytest
 
 from engine.batch.kept_sql import KeptSql, fingerprint
@@ -53,6 +55,15 @@ def test_no_two_expressions_are_taken_for_one_another() -> None:
     assert len(set(texts)) == len(set(prints)) == len(texts)
     assert prints == [fingerprint(one, "") for one in different()]
     assert fingerprint(different()[0], "duckdb 1") != fingerprint(different()[0], "duckdb 2")
+
+
+def test_how_many_views_were_made_before_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first view of a process has the same number as the first table of a join."""
+    prints = set()
+    for made in (0, 1, 7):
+        monkeypatch.setattr(ops.Reference, "_uid_counter", count(made))
+        prints.add(fingerprint(table().join(table().view(), "a").select("a"), ""))
+    assert len(prints) == 1
 
 
 def test_kept_between_runs(folder: Path) -> None:
