@@ -18,8 +18,8 @@ EXAMPLES = """Eksempler:
   alis bevis --ordning ORDNING --tid 20           én ordning, med tidsgrense
 
 Hvert funn har en kode, en regel med hjemmel, en forklaring og et vitne: en søknad som viser det, avgjort av motoren. Et funn som er
-slik det skal være, begrunnes i bevis-unntak.yaml i mappen med reglene. Koden er 0 uten ubegrunnede funn, 1 med, og 2 når reglene
-ikke kan leses.
+slik det skal være, begrunnes i bevis-unntak.yaml i mappen med reglene. Koden er 0 når alt er avgjort uten ubegrunnede funn, 1 når det
+er slike funn eller noe ikke ble avgjort, og 2 når reglene ikke kan leses.
 """
 
 #: faults of the validation that are looked into here instead, with a witness
@@ -66,7 +66,7 @@ def _run(chosen: argparse.Namespace) -> int:
         from engine.prove.report_words import as_object
 
         print(json.dumps(as_object(report, unneeded, book), ensure_ascii=False, indent=2))
-    return 1 if report.standing else 0
+    return 1 if report.standing or report.open else 0
 
 
 def _opened(root: Path) -> Rulebook:

@@ -10,6 +10,7 @@ from engine.language.model import Parameter, Quantity
 from engine.language.rulebook import Rulebook
 from engine.prove import gaps, rate_gaps, told, told_rates, told_time
 from engine.prove.claim import Claim, settle
+from engine.prove.dead_notes import Dead, dead_notes, of_note
 from engine.prove.finding import Finding, Open
 from engine.prove.impossible import Impossible, impossible
 from engine.prove.pair_claims import pair_claims
@@ -104,6 +105,7 @@ def _tasks(name: str, stages: Stages, claims: Sequence[Claim]) -> Iterator[_Task
     for start in range(0, len(claims), TOGETHER):
         yield _Task(name, "vilkår", tuple(range(start, min(start + TOGETHER, len(claims)))))
     yield _Task(name, "hull")
+    yield _Task(name, "merknader")
     yield _Task(name, "evaluatorene")
 
 
@@ -118,6 +120,8 @@ def _run(every: dict[str, Stages], claims: dict[str, list[Claim]], task: _Task) 
                 _impossible(stages, task.site, answer)
             case "hull":
                 _gaps(stages, answer)
+            case "merknader":
+                _notes(stages, answer)
             case _:
                 for one in disparities(stages):
                     answer.take(told.of_disparity(stages, one))
@@ -144,6 +148,15 @@ def _impossible(stages: Stages, site: str, answer: _Answer) -> None:
             answer.take(told.of_impossible(stages, one), ("GJELDER-ALDRI",) if len(one.rules) == 1 else ())
         else:
             answer.open.append(Open("MOTSTRID", stages.scheme_id, f"{site}, {one.moment}", one.why))
+
+
+def _notes(stages: Stages, answer: _Answer) -> None:
+    answer.asked += sum(len(versions) for versions in stages.scheme.notes)
+    for one in dead_notes(stages):
+        if isinstance(one, Dead):
+            answer.take(of_note(stages, one))
+        else:
+            answer.open.append(Open("MERKNAD-ALDRI", stages.scheme_id, f"{one.note.origin}/{one.note.id}", one.why))
 
 
 def _gaps(stages: Stages, answer: _Answer) -> None:

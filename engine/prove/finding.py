@@ -28,6 +28,7 @@ KINDS = {
     "LEDD-UTEN-VIRKNING": "Har hvert ledd i vilkåret noe å si?",
     "UNNTAK-UTEN-VIRKNING": "Finnes det en søknad som unntaket hjelper?",
     "UNNTAK-SLUKER": "Finnes det en søknad som vilkåret rammer, og som unntaket ikke redder?",
+    "MERKNAD-ALDRI": "Kan merknaden noen gang vises?",
     "MOTSTRID": "Kan vilkårene oppfylles samtidig?",
     "EVALUATORENE": "Regner de to evaluatorene ut det samme?",
 }

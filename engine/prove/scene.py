@@ -12,7 +12,7 @@ from typing import Any
 
 import z3
 
-from engine.case.calendar import DAY
+from engine.case.calendar import DAY, MONTH
 from engine.decide.compiled import CompiledComponent, CompiledScheme
 from engine.language.condition import Compare, leaves
 from engine.language.expression import Name
@@ -103,15 +103,15 @@ class Scene:
 
     def applied(self, name: str) -> Code:
         """Whether the component is applied for."""
-        return self._doctor_frame.tree(self.compiled.components[name].component.applied_when)
+        return self.doctor_frame.tree(self.compiled.components[name].component.applied_when)
 
     def subsidiary(self, name: str) -> Code:
         """Whether the component is applied for in place of another."""
         wanted = self.compiled.components[name].component.subsidiary_when
-        return codes.known(False) if wanted is None else self._doctor_frame.tree(wanted)
+        return codes.known(False) if wanted is None else self.doctor_frame.tree(wanted)
 
     @cached_property
-    def _doctor_frame(self) -> Frame:
+    def doctor_frame(self) -> Frame:
         return Frame(self.slots, self.doctor, None)
 
     @cached_property
@@ -126,10 +126,16 @@ class Scene:
 
     def row(self, name: str) -> GroupMeaning:
         """The rules on a row of a list."""
-        values = {f"{name}.{field}": one.vector for field, one in self.world.rows(name, name).items()}
+        return GroupMeaning(self.compiled, self.compiled.lists[name], self.moment, self.row_frame(name), False)
+
+    def row_frame(self, name: str) -> Frame:
+        """A row of a list, in the month that it states, if it states one."""
+        rows = self.world.rows(name, name)
+        values: dict[str, Vector] = {f"{name}.{field}": one.vector for field, one in rows.items()}
+        if MONTH in rows:
+            values[MONTH] = rows[MONTH].vector
         base = self.base if self.slots.lists[name].level == "søknad" else self.doctor
-        frame = Frame(self.slots, {**base, **values}, None, of_list=name)
-        return GroupMeaning(self.compiled, self.compiled.lists[name], self.moment, frame, False)
+        return Frame(self.slots, {**base, **values}, None, of_list=name)
 
 
 def is_outside(compiled: CompiledScheme, name: str, moment: Moment) -> bool:

@@ -413,4 +413,24 @@ DEFECTS = (
         DISCRETIONARY + "/søker-er-annen",
         "mot 2017/spesialisering/søker-er-kommune",
     ),
+    # --- notes
+    Defect(
+        "en merknad som krever at noe både er og ikke er oppgitt",
+        (
+            in_rule(
+                NATIONAL_2023,
+                "mal-for-eldre-avtale",
+                "      minst_én:\n        - {mal_brukt",
+                "      alle:\n        - {mal_brukt",
+            ),
+        ),
+        "MERKNAD-ALDRI",
+        NATIONAL_2023 + "/mal-for-eldre-avtale",
+    ),
+    Defect(
+        "en merknad om en lengde ingen har",
+        (in_rule(GUIDED, "kort-veiledningsperiode", "{under: vanlig_minstetid}", "{under: 0 måneder}"),),
+        "MERKNAD-ALDRI",
+        GUIDED + "/kort-veiledningsperiode",
+    ),
 )

@@ -77,6 +77,8 @@ def shows(finding: Finding, book: Rulebook) -> None:
             assert any(one.answer.exemption is not None for one in told)
         case "UNNTAK-UTEN-VIRKNING":
             assert all(one.answer.exemption is None for one in told)
+        case "MERKNAD-ALDRI":
+            assert rule not in {one.note.note.id for one in decision.notes}
         case "MOTSTRID":
             both = {rule, *(one.rpartition("/")[2] for one in finding.others)}
             failed = any(one.result == "ikke oppfylt" and one.rule.id in both for one in decision.findings)
