@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from engine.regress import impact_words as words
 from engine.regress.impact import Impact, Total
-from engine.regress.impact_case import CHANGED, ONE_SIDED, UNREAD, CaseImpact
+from engine.regress.impact_case import CHANGED, CaseImpact
 
 #: the comment's first line, by which a pipeline finds the one it wrote before
 MARK = "<!-- alis konsekvens -->"
@@ -42,10 +42,7 @@ def _lines(impact: Impact, most: int) -> Iterator[str]:
         yield f"\n{_plain(' '.join(caveats))}"
     yield from _changes(impact, most)
     yield from _cases(impact, most)
-    for status, title in (
-        (ONE_SIDED, "Saker som bare kan avgjøres med den ene versjonen"),
-        (UNREAD, "Saker som ikke kan leses"),
-    ):
+    for status, title in words.NOT_COMPARED:
         found = impact.of(status)
         if found:
             yield f"\n### {title}\n"

@@ -8,7 +8,7 @@ from html import escape
 from engine.regress import impact_words as words
 from engine.regress import page
 from engine.regress.impact import Impact
-from engine.regress.impact_case import CHANGED, ONE_SIDED, UNREAD, WORDING, CaseImpact
+from engine.regress.impact_case import CHANGED, WORDING, CaseImpact
 
 
 def as_html(impact: Impact) -> str:
@@ -33,10 +33,7 @@ def _body(impact: Impact) -> Iterator[str]:
         yield "<h2>Saker som får et annet vedtak</h2>"
         for case in impact.of(CHANGED):
             yield from _case(case, impact)
-    for status, title in (
-        (ONE_SIDED, "Saker som bare kan avgjøres med den ene versjonen"),
-        (UNREAD, "Saker som ikke kan leses"),
-    ):
+    for status, title in words.NOT_COMPARED:
         found = impact.of(status)
         if found:
             yield f"<h2>{title}</h2>"

@@ -12,7 +12,7 @@ from rich.text import Text
 from engine.explain.unbroken import Unbroken
 from engine.regress import impact_words as words
 from engine.regress.impact import Impact, Total
-from engine.regress.impact_case import CHANGED, ONE_SIDED, UNREAD, CaseImpact
+from engine.regress.impact_case import CHANGED, CaseImpact
 from engine.regress.impact_rules import RuleChange
 
 #: causes told of one case, groups of one axis, and cases; JSON and the page have all
@@ -39,11 +39,7 @@ def _parts(impact: Impact) -> Iterator[RenderableType]:
             (change, "" if change.explains_only else f"{words.cases(len(cases))} får et annet vedtak")
             for change, cases in impact.by_change
         )
-    for status, title in (
-        (CHANGED, "Saker som får et annet vedtak"),
-        (ONE_SIDED, "Saker som bare kan avgjøres med den ene versjonen"),
-        (UNREAD, "Saker som ikke kan leses"),
-    ):
+    for status, title in ((CHANGED, "Saker som får et annet vedtak"), *words.NOT_COMPARED):
         found = impact.of(status)
         if found:
             yield heading(title)

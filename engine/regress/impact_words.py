@@ -27,6 +27,12 @@ from engine.text.norsk import list_text, money_text, number_text
 ARROW = "→"
 NOTHING = "ingenting"
 
+#: what there is a list of besides changed cases, and what it is called
+NOT_COMPARED = (
+    (ONE_SIDED, "Saker som bare kan avgjøres med den ene versjonen"),
+    (UNREAD, "Saker som ikke kan leses"),
+)
+
 
 def signed(amount: Decimal) -> str:
     """`+6 309,00 kr`, `−200,00 kr`, `0,00 kr`."""

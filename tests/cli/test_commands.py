@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from engine.cli import main as command_line
-from engine.cli.main import main
 from engine.language.rulebook import Rulebook
 from engine.language.vocabulary import Fact
 from engine.ruleset.force import standings
@@ -29,39 +28,6 @@ Run = Callable[..., tuple[int, str, str]]
 Json = dict[str, Any]
 
 NO_BREAK = "\u00a0"
-
-
-@pytest.fixture(scope="module")
-def one_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("kommandoer")
-
-
-@pytest.fixture
-def folder(one_folder: Path) -> Path:
-    """An empty folder, the same for all tests: kept rulebooks are kept by where one stands."""
-    for path in one_folder.iterdir():
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-    return one_folder
-
-
-@pytest.fixture
-def run(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    monkeypatch.chdir(folder)
-    monkeypatch.setenv("ALIS_REGLER", RULES)
-
-    def call(*arguments: str | Path) -> tuple[int, str, str]:
-        capsys.readouterr()
-        try:
-            code = main([str(one) for one in arguments])
-        except SystemExit as stop:
-            assert isinstance(stop.code, int)
-            code = stop.code
-        told = capsys.readouterr()
-        assert "Traceback" not in told.err
-        assert "\x1b" not in told.out + told.err, "no colours where nobody sees them"
-        return code, told.out, told.err
-
-    return call
 
 
 def process(*arguments: str | Path, cwd: Path = ROOT) -> list[str]:
