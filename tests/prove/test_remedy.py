@@ -32,8 +32,8 @@ from engine.text.node import plain
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 CASES = sorted(path.relative_to(FIXTURES).as_posix() for path in FIXTURES.rglob("*.yaml"))
 
-#: changes tried for each target over the fixtures, so that the run is bounded wherever it is run
-EFFORT = 400
+#: changes tried for each target over the fixtures, so that the run is bounded wherever it is run; every one is decided within it
+EFFORT = 8000
 
 
 def of(data: Json, book: Rulebook) -> Application:
@@ -70,7 +70,7 @@ def test_every_answer_for_a_refused_fixture_holds(case: str, book: Rulebook) -> 
     content: Any = plain(yaml.read_path(path))
     found = alone(application, book, most=EFFORT)
     for answer in as_object(found)["svar"]:
-        assert (answer["resultat"] == "ingenting") == (not answer["måter"] and "hvorfor" not in answer)
+        assert answer["resultat"] == ("mulig" if answer["måter"] else "ingenting")
         for way in answer["måter"]:
             after = as_json(decide(of(with_changes(content, way["endringer"], application), book), book))
             assert after["søknad"]["utfall"] == way["utfall"]
