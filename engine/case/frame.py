@@ -47,6 +47,7 @@ class Slots:
         self.size = FIRST_NAME + len(names)
         self.readers: dict[str, Reader] = {}
         self.variants: dict[str, list[tuple[str, Callable[[Frame], int]]]] = {}
+        self._readers: dict[tuple[str, str | None], Reader] = {}
 
     def empty(self) -> Frame:
         """A frame with nothing worked out."""
@@ -57,6 +58,12 @@ class Slots:
 
     def reader(self, name: str, of_list: str | None = None) -> Reader:
         """How to read a name from a frame; within a list's own rules its fields come before other names."""
+        key = (name, of_list)
+        if key not in self._readers:
+            self._readers[key] = self._reader(name, of_list)
+        return self._readers[key]
+
+    def _reader(self, name: str, of_list: str | None) -> Reader:
         if of_list is not None and name in self.lists[of_list].fields:
             return _stored(self.index[f"{of_list}.{name}"])
         worked_out = self.types[name].source in ("tabell", "utledet")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from engine.case.calendar import MONTH
 from engine.case.formula import formula
 from engine.case.frame import Frame, Slots
 from engine.case.truth import YES
 from engine.case.value import Between, Unknown
 from engine.decide.compiled import CompiledScheme
-from engine.decide.decision import ComponentMonth, Decision, DoctorDecision, Line
+from engine.decide.decision import Decision, DoctorDecision, Line
 from engine.decide.money import NEEDED
 from engine.explain.prose import Prose
 from engine.explain.reason import value_text
@@ -18,6 +20,9 @@ from engine.language.expression import Expression, names
 from engine.language.meaning import Formula, SumOverDays
 from engine.language.model import Parameter, Quantity, Reading
 from engine.text.month import Month
+
+#: choices of a row kept ready for each table
+_KEPT = 10_000
 
 
 @dataclass(slots=True)
@@ -52,61 +57,116 @@ def basis(line: Line, one: DoctorDecision, decision: Decision) -> Basis | None:
 def _basis(line: Line, one: DoctorDecision, compiled: CompiledScheme) -> Basis | None:
     if line.calculation is None:
         return None
+    sources = _sources(compiled)
+    rows_of = sources.rows_of(line.calculation.formula)
     found: dict[tuple[int, str | None], Used] = {}
-    prose = Prose(compiled.scheme)
     for month in one.months:
         component = month.components.get(line.component)
         if component is None or component.status not in NEEDED:
             continue
-        for parameter, quantity in _values(line.calculation.formula, component, compiled.slots):
-            worked_out = _worked_out(parameter, quantity, component, compiled)
-            used = found.get((id(quantity), worked_out))
+        for row in rows_of(component.frame):
+            worked_out = row.worked_out(component.frame)
+            used = found.get((id(row.quantity), worked_out))
             if used is None:
-                value = prose.value(quantity, parameter.unit, parameter.kind)
-                used = found[id(quantity), worked_out] = Used(parameter, quantity, value, worked_out)
+                used = found[id(row.quantity), worked_out] = Used(row.parameter, row.quantity, row.value, worked_out)
             used.months.append(month.month)
-    return Basis(prose.operand(line.calculation.formula), list(found.values())) if found else None
+    return Basis(sources.prose.operand(line.calculation.formula), list(found.values())) if found else None
 
 
-def _worked_out(
-    parameter: Parameter, quantity: Quantity, component: ComponentMonth, compiled: CompiledScheme
-) -> str | None:
-    formula_ = quantity.formula or quantity.suggestion
-    if formula_ is None:
+class _Row(NamedTuple):
+    """A value of a table, as it is told; what its formula comes to, or what is suggested in its place; and the rows its formula reads."""
+
+    parameter: Parameter
+    quantity: Quantity
+    value: str
+    worked_out: Callable[[Frame], str | None]
+    behind: _RowsOf
+
+
+_RowsOf = Callable[[Frame], list[_Row]]
+
+
+class _Sources:
+    """The table values that formulas read for a month, those behind formulas and definitions too, in the order they are met."""
+
+    def __init__(self, slots: Slots) -> None:
+        self.slots = slots
+        self.prose = Prose(slots.scheme)
+        self._of_formula: dict[int, _RowsOf] = {}
+
+    def rows_of(self, expression: Expression) -> _RowsOf:
+        """The rows a formula of the rules reads in a month's frame."""
+        if id(expression) not in self._of_formula:
+            self._of_formula[id(expression)] = self._rows(expression, frozenset())
+        return self._of_formula[id(expression)]
+
+    def _rows(self, expression: Expression, seen: frozenset[str]) -> _RowsOf:
+        steps: list[_RowsOf] = []
+        for name in names(expression):
+            if name.name in seen:
+                continue
+            deeper = seen | {name.name}
+            parameter = self.slots.parameter(name.name)
+            if parameter is not None:
+                steps.append(self._rows_of_parameter(parameter, deeper))
+            for definition in self.slots.scheme.definitions.get(name.name, ())[-1:]:
+                if isinstance(definition.meaning, Formula | SumOverDays):
+                    steps.append(self._rows(definition.meaning.value, deeper))
+        return lambda frame: [row for step in steps for row in step(frame)]
+
+    def _rows_of_parameter(self, parameter: Parameter, seen: frozenset[str]) -> _RowsOf:
+        """The row of a table that a month reads, and the rows behind it; a month's choice is made once."""
+        month_slot = self.slots.index[MONTH]
+        key_of = None if parameter.keyed_by is None else self.slots.reader(parameter.keyed_by)
+        variants = self.slots.variants.get(parameter.name, ())
+        known: dict[tuple[Month, str | None, str | None], _Row | None] = {}
+
+        def rows(frame: Frame) -> list[_Row]:
+            month = frame[month_slot]
+            key = None if key_of is None else str(key_of(frame))
+            variant = next((one for one, when in variants if when(frame) & YES), None)
+            choice = (month, key, variant)
+            if choice not in known:
+                if len(known) > _KEPT:
+                    known.clear()
+                known[choice] = self._row(parameter, *choice, seen)
+            row = known[choice]
+            return [] if row is None else [row, *row.behind(frame)]
+
+        return rows
+
+    def _row(
+        self, parameter: Parameter, month: Month, key: str | None, variant: str | None, seen: frozenset[str]
+    ) -> _Row | None:
+        for quantity in parameter.values:
+            if quantity.months.holds(month) and quantity.key == key and quantity.variant in (None, variant):
+                behind = self._rows(quantity.formula, seen) if quantity.formula is not None else lambda frame: []
+                value = self.prose.value(quantity, parameter.unit, parameter.kind)
+                return _Row(parameter, quantity, value, self._worked_out(parameter, quantity), behind)
         return None
-    value = formula(formula_, compiled.slots)(component.frame)
-    return None if isinstance(value, Unknown | Between) else value_text(value, parameter.kind, parameter.unit, True)
+
+    def _worked_out(self, parameter: Parameter, quantity: Quantity) -> Callable[[Frame], str | None]:
+        expression = quantity.formula or quantity.suggestion
+        if expression is None:
+            return lambda frame: None
+        read = formula(expression, self.slots)
+
+        def worked_out(frame: Frame) -> str | None:
+            value = read(frame)
+            if type(value) is Unknown or type(value) is Between:
+                return None
+            return value_text(value, parameter.kind, parameter.unit, True)
+
+        return worked_out
 
 
-def _values(
-    expression: Expression, component: ComponentMonth, slots: Slots, seen: frozenset[str] = frozenset()
-) -> Iterator[tuple[Parameter, Quantity]]:
-    """The table values that an expression reads for a month, those behind formulas and definitions too."""
-    for name in names(expression):
-        if name.name in seen:
-            continue
-        deeper = seen | {name.name}
-        parameter = slots.parameter(name.name)
-        if parameter is not None:
-            quantity = value_in_force(parameter, component.frame, slots)
-            if quantity is not None:
-                yield parameter, quantity
-                if quantity.formula is not None:
-                    yield from _values(quantity.formula, component, slots, deeper)
-        for definition in slots.scheme.definitions.get(name.name, ())[-1:]:
-            if isinstance(definition.meaning, Formula | SumOverDays):
-                yield from _values(definition.meaning.value, component, slots, deeper)
-
-
-def value_in_force(parameter: Parameter, frame: Frame, slots: Slots) -> Quantity | None:
-    """The row of a table that a month reads."""
-    month = frame[slots.index["måned"]]
-    key = str(slots.reader(parameter.keyed_by)(frame)) if parameter.keyed_by is not None else None
-    variant = next((one for one, when in slots.variants.get(parameter.name, ()) if when(frame) & YES), None)
-    for quantity in parameter.values:
-        if quantity.months.holds(month) and quantity.key == key and quantity.variant in (None, variant):
-            return quantity
-    return None
+def _sources(compiled: CompiledScheme) -> _Sources:
+    """The scheme's, made ready once."""
+    key = ("grunnlag", compiled.scheme.id)
+    if key not in compiled.book.compiled:
+        compiled.book.compiled[key] = _Sources(compiled.slots)
+    found: _Sources = compiled.book.compiled[key]
+    return found
 
 
 def readings_of(parameter: Parameter, quantity: Quantity) -> Iterator[Reading]:

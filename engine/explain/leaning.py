@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from engine.decide.answer import NOT_RELEVANT
 from engine.decide.decision import Decision
 from engine.explain.basis import basis, readings_of
 from engine.explain.reason import texts
@@ -92,16 +93,18 @@ def readings(decision: Decision) -> list[dict[str, Any]]:
 
     lean(decision.compiled.summary.reading, "utfall")
     filled = texts(decision)
-    relevant = {(one.rule.origin, one.rule.id): one.rule for one in decision.findings if one.result != "ikke aktuelt"}
+    answers = dict.fromkeys([one.answer for one in decision.findings])
+    rules = [one.clause.rule for one in answers if one.result != NOT_RELEVANT]
+    relevant = {(rule.origin, rule.id): rule for rule in rules}
     for key, rule in relevant.items():
         if key not in filled.leaning:
             filled.leaning[key] = leans_on(rule, decision.compiled.scheme)
         for reading in filled.leaning[key]:
             lean(reading, rule.id)
-    for one in decision.findings:
-        if one.answer.exemption is not None:
-            for exemption in one.rule.exemptions:
-                if exemption.id == one.answer.exemption:
+    for answer in answers:
+        if answer.exemption is not None:
+            for exemption in answer.clause.rule.exemptions:
+                if exemption.id == answer.exemption:
                     lean(exemption.reading, exemption.id)
     for doctor in decision.doctors:
         if doctor.outside:

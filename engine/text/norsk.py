@@ -41,15 +41,17 @@ def quoted(text: str) -> str:
     return f"«{''.join(_visible(sign) for sign in short)}»"
 
 
-def plain_decimal(value: Fraction, places: int) -> str:
+def plain_decimal(value: Fraction | int, places: int) -> str:
     """`26897.00`: exactly `places` decimals, half up (away from zero), decimal point."""
     doubled = abs(value.numerator) * 10**places * 2
     scaled = (doubled + value.denominator) // (2 * value.denominator)
     return _pointed("-" if value < 0 and scaled else "", scaled, places)
 
 
-def exact_decimal(value: Fraction) -> str:
+def exact_decimal(value: Fraction | int) -> str:
     """`62.5`: every decimal and no more; `4/3` when the decimals never end."""
+    if value.denominator == 1:
+        return str(value.numerator)
     places, rest = 0, value.denominator
     for prime in (2, 5):
         count = 0
