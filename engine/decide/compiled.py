@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from engine.case import derived, table
@@ -38,10 +38,16 @@ class CompiledComponent:
     months: Group
     days: Group | None
     calculations: tuple[tuple[Calculation, Reader], ...]
+    _of_month: dict[Month, tuple[Calculation, Reader] | None] = field(default_factory=dict, repr=False, compare=False)
 
     def calculation(self, month: Month) -> tuple[Calculation, Reader] | None:
         """The calculation for a supported month: the latest set's whose months hold."""
-        return next((one for one in reversed(self.calculations) if one[0].months.holds(month)), None)
+        if month not in self._of_month:
+            if len(self._of_month) > _KEPT:
+                self._of_month.clear()
+            holding = (one for one in reversed(self.calculations) if one[0].months.holds(month))
+            self._of_month[month] = next(holding, None)
+        return self._of_month[month]
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,9 @@ def _month(month: DoctorMonth, decision: Decision) -> Json:
         calculation = decision.compiled.components[one.component].calculation(one.month)
         for name in calculation[0].shown if calculation else ():
             written[name] = shown(one, name, decision)
-    written["tellende_dager"] = {name: _plain(one.days) for name, one in month.components.items()}
+    written["tellende_dager"] = {
+        name: None if type(one.days) is Between else one.days for name, one in month.components.items()
+    }
     written["beløp"] = {name: _amount(one) for name, one in month.components.items()}
     written["avgjort_av"] = {name: list(one.decided_by) for name, one in month.components.items()}
     return written
@@ -129,20 +131,18 @@ def shown(one: ComponentMonth, name: str, decision: Decision) -> Any:
     """A named value of a month as JSON: days as a number, other numbers as exact text."""
     slots = decision.compiled.slots
     value = slots.reader(name)(one.frame)
-    if isinstance(value, int | Fraction) and slots.types[name].unit != DAYS:
-        return exact_decimal(Fraction(value))
-    return _plain(value)
-
-
-def _plain(value: Any) -> Any:
-    return None if isinstance(value, Unknown | Between) else value
+    kind = type(value)
+    if (kind is int or kind is Fraction) and slots.types[name].unit != DAYS:
+        return exact_decimal(value)  # type: ignore[arg-type]
+    return None if kind is Unknown or kind is Between else value
 
 
 def _amount(one: ComponentMonth) -> str | None:
     """A paid month's amount to the øre, for showing; the exact sum is rounded only on the line."""
     if one.status not in ("ja", "delvis") or one.amount is None:
         return None if one.amount is None or one.status == "skjønn" else "0.00"
-    return None if isinstance(one.amount, Unknown | Between) else plain_decimal(Fraction(one.amount), 2)  # type: ignore[arg-type]
+    kind = type(one.amount)
+    return None if kind is Unknown or kind is Between else plain_decimal(one.amount, 2)  # type: ignore[arg-type]
 
 
 def _findings(decision: Decision) -> list[Json]:
