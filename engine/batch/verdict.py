@@ -64,7 +64,7 @@ class Verdicts:
             self.plans.append(plan)
         return self._numbers[plan]
 
-    def codes(self, key: Key, extra: str | None = None) -> tuple[Plan, list[int]]:
+    def codes(self, key: Key, extra: str | None = None) -> tuple[Plan, bytes]:
         """The answer code of every leaf, from a key."""
         plan = self.plans[key[0]]
         return plan, plan.codes_of(self.layout.codes(key[1:]), extra)

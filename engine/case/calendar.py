@@ -6,7 +6,7 @@ a stretch and not once a day.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from engine.case.formula import bounds, formula
 from engine.case.frame import Frame, Reader, Slots
 from engine.language.condition import Compare, Condition, leaves
 from engine.language.expression import Name
-from engine.text.month import Month, first_day, last_day, month_of
+from engine.text.month import Month, last_day, month_of
 
 DAY = "dag"
 MONTH = "måned"
@@ -58,45 +58,30 @@ def day_limits(conditions: Iterable[Condition], slots: Slots) -> list[Reader]:
     return found
 
 
-def cuts(spans: Sequence[Span], limits: Sequence[Reader]) -> list[list[date]]:
-    """For each period, the sorted dates at which a rule about days may change its answer."""
-    cut: list[list[date]] = []
-    for span in spans:
-        dates: set[date] = set()
-        for limit in limits:
-            for value in bounds(limit(span.frame)):
-                if isinstance(value, date) and date.min < value < date.max:
-                    dates |= {value, value + _ONE_DAY}
-        cut.append(sorted(day for day in dates if span.first < day <= span.last))
-    return cut
-
-
-def stretches(
-    spans: Sequence[Span],
-    cut: Sequence[Sequence[date]],
-    month: Month,
-    frame_of: Callable[[Frame, date], Frame],
-    counts: Callable[[Frame], int],
-) -> list[Stretch]:
-    """The month's stretches in date order. `frame_of` gives a day's frame, `counts` whether such a day counts."""
-    found = []
-    start, end = first_day(month), last_day(month)
+def pieces(spans: Sequence[Span], limits: Sequence[Reader]) -> dict[Month, list[tuple[int, date, int]]]:
+    """Every month with a day in a period, in order, as runs of days in which no rule about days changes its answer: number of the
+    period, first day, and how many days.
+    """
+    found: dict[Month, list[tuple[int, date, int]]] = {}
     for index, span in enumerate(spans):
-        first, last = max(span.first, start), min(span.last, end)
-        if first > last:
-            continue
-        for begins, ends in _pieces(first, last, cut[index]):
-            frame = frame_of(span.frame, begins)
-            found.append(Stretch(index, begins, (ends - begins).days + 1, frame, counts(frame)))
+        first = span.first
+        for following in (*_cuts(span, limits), span.last + _ONE_DAY):
+            while first < following:
+                month = month_of(first)
+                ends = min(following, last_day(month) + _ONE_DAY)
+                found.setdefault(month, []).append((index, first, (ends - first).days))
+                first = ends
     return found
 
 
-def _pieces(first: date, last: date, cut: Sequence[date]) -> Iterator[tuple[date, date]]:
-    for day in cut:
-        if first < day <= last:
-            yield first, day - _ONE_DAY
-            first = day
-    yield first, last
+def _cuts(span: Span, limits: Sequence[Reader]) -> list[date]:
+    """The sorted dates in a period at which a rule about days may change its answer."""
+    dates: set[date] = set()
+    for limit in limits:
+        for value in bounds(limit(span.frame)):
+            if isinstance(value, date) and date.min < value < date.max:
+                dates |= {value, value + _ONE_DAY}
+    return sorted(day for day in dates if span.first < day <= span.last)
 
 
 def run_around(spans: Sequence[Span], index: int, belongs: Callable[[Span], bool]) -> tuple[date, date]:

@@ -60,6 +60,11 @@ class Names:
         """The first table that has what a name rests on."""
         return max((self._level_of_base(base) for base in self.bases(name)), default=CONSTANT)
 
+    def stated_by(self, leaf: Leaf, level: int) -> bool:
+        """Whether a leaf rests only on facts stated in tables up to `level`, so that it answers the same in every row under one."""
+        rests = {base for name in named(leaf) for base in self.bases(name)}
+        return all(self._level_of_base(base) <= level and self._meaning(base) is None for base in rests)
+
     def _level_of_base(self, base: str) -> int:
         fact = self.vocabulary.facts.get(base)
         if fact is not None and self.scheme.id in fact.schemes and base not in _CALENDAR:

@@ -45,9 +45,9 @@ class Panel:
     def names(self) -> tuple[str, ...]:
         return tuple(one.name for one in self.evaluators)
 
-    def verdict(self, group: Group, codes: Sequence[int]) -> Verdict:
+    def verdict(self, group: Group, codes: bytes) -> Verdict:
         """Raises Disagreement."""
-        key = (group, bytes(codes))
+        key = (group, codes)
         known = self._asked.get(key)
         if known is None:
             known = self._asked[key] = self._agreed(

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from engine.case import derived, table
 from engine.case.calendar import day_limits
 from engine.case.comparison import Comparator, tree
 from engine.case.formula import formula
 from engine.case.frame import Reader, Slots
+from engine.case.names import DOCTOR, SPAN, Names
 from engine.case.truth import NEI
 from engine.decide.group import Group
 from engine.decide.plan import Plan
@@ -68,6 +70,9 @@ class CompiledScheme:
         self.slots = Slots(book.vocabulary, scheme)
         table.install(self.slots)
         derived.install(self.slots)
+        names = Names(self.slots)
+        self._for_doctor = partial(names.stated_by, level=DOCTOR)
+        self._for_period = partial(names.stated_by, level=SPAN)
         order = self.summary.month
         versions = [rule for rules in scheme.rules.values() for rule in rules]
         self.application = Group("søknaden", [rule for rule in versions if rule.per == "søknad"], self.slots, order)
@@ -108,8 +113,11 @@ class CompiledScheme:
                 self.slots,
                 self.summary.month,
                 extra=(HELD,),
+                steady=self._for_doctor,
             ),
-            Group(f"dagene i «{component.id}»", days, self.slots, self.summary.month) if days else None,
+            Group(f"dagene i «{component.id}»", days, self.slots, self.summary.month, steady=self._for_period)
+            if days
+            else None,
             tuple(
                 (calculation, formula(calculation.formula, self.slots))
                 for calculation in self.scheme.calculations.get(component.id, ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from engine.case.calendar import DAY, DAYS_IN_MONTH, MONTH, Stretch, cuts, months_of, stretches
+from engine.case.calendar import DAY, DAYS_IN_MONTH, MONTH, Stretch, pieces
 from engine.case.comparison import unknowns
 from engine.case.facts import Defaults, doctor_frame
 from engine.case.frame import EARLIER, STRETCHES, Frame
@@ -17,7 +17,7 @@ from engine.decide.compiled import HELD, CompiledComponent, CompiledScheme
 from engine.decide.decision import ComponentMonth, DoctorDecision, DoctorMonth, Finding
 from engine.decide.finding import findings, lacking, missing_facts
 from engine.decide.money import hangs_on_facts, line, month_amount
-from engine.decide.plan import Answers
+from engine.decide.plan import Answers, Plan, Settled
 from engine.language.condition import leaves
 from engine.ruleset.selection import select
 from engine.text.month import Month, days_in
@@ -45,8 +45,9 @@ class DoctorAssessment:
         stated = doctor.facts.get(compiled.vocabulary.agreement_date)
         self.agreed = stated if isinstance(stated, date) else None
         self.held = held or self.agreed is None
-        self.cuts = cuts(self.spans, compiled.day_limits)
+        self.pieces = pieces(self.spans, compiled.day_limits)
         self.earlier: dict[str, Frame] = {}
+        self._plans: dict[tuple[Plan, int | None], Settled] = {}
         self.findings: list[Finding] = []
         self.once: dict[tuple[str | None, ...], Finding] = {}
         self.missing: dict[Asked, list[Month]] = {}
@@ -63,7 +64,7 @@ class DoctorAssessment:
         if self.agreed is not None and rule_set is None:
             return DoctorDecision(self.doctor, None, self.agreed, summary.without_months, {}, [], outside=True)
         applied = self._applied_for()
-        months = [self._month(month, applied) for month in (months_of(self.spans) if applied else ())]
+        months = [self._month(month, applied) for month in (self.pieces if applied else ())]
         inside = [month for month in months if month.status != "utenfor"]
         lines = {}
         for name, part in self.compiled.components.items():
@@ -117,7 +118,7 @@ class DoctorAssessment:
         return DoctorMonth(month, status, found)
 
     def _stepped_in(
-        self, other: CompiledComponent, month: Month, own: ComponentMonth, answers: Answers, codes: list[int]
+        self, other: CompiledComponent, month: Month, own: ComponentMonth, answers: Answers, codes: bytes
     ) -> ComponentMonth | None:
         """The component that is looked at in place of a refused one: surely, or as far as it is not known whether it would be."""
         name = other.component.id
@@ -138,13 +139,13 @@ class DoctorAssessment:
 
     def _component_month(
         self, part: CompiledComponent, month: Month, extra: str | None = None
-    ) -> tuple[ComponentMonth, Answers, list[int]]:
+    ) -> tuple[ComponentMonth, Answers, bytes]:
         """The component in the month, and the answers and codes it was decided by. `extra` is a status it has besides."""
         frame = self._month_frame(part, month)
         amount = month_amount(part, frame, month)
         group = part.months
         plan = self.compiled.plan(group, self.agreed, month, self.year)
-        codes = plan.codes(frame, HELD if self.held or hangs_on_facts(amount) else extra)
+        codes = self._settled(plan).codes(frame, HELD if self.held or hangs_on_facts(amount) else extra)
         verdict = self.panel.verdict(group, codes)
         answers = plan.answers(codes, verdict)
         found = findings(answers.answers, group, codes, frame, self.slots, self.doctor.id, month, part.component.id)
@@ -167,6 +168,14 @@ class DoctorAssessment:
         decided = ComponentMonth(part.component.id, month, verdict.status, days, answers.decided_by, amount, frame)
         return decided, answers, codes
 
+    def _settled(self, plan: Plan, span: int | None = None) -> Settled:
+        """A plan on the doctor, or on one of the periods."""
+        key = (plan, span)
+        found = self._plans.get(key)
+        if found is None:
+            found = self._plans[key] = plan.settled(self.frame if span is None else self.spans[span].frame)
+        return found
+
     def _own(self, asked: Asked) -> Asked:
         return asked._replace(doctor=self.doctor.id, path=f"{self.doctor.path}.{asked.fact}")
 
@@ -187,34 +196,30 @@ class DoctorAssessment:
 
     def _stretches(self, part: CompiledComponent, month: Month) -> list[Stretch]:
         days = part.days
+        plan = None if days is None else self.compiled.plan(days, self.agreed, month, self.year)
         length = days_in(month)
-
-        def frame_of(span_frame: Frame, day: date) -> Frame:
-            frame = span_frame.copy()
+        found = []
+        for index, first, count in self.pieces[month]:
+            frame = self.spans[index].frame.copy()
             frame[self._month_slot] = month
             frame[self._days_slot] = length
-            frame[self._day_slot] = day
-            return frame
+            frame[self._day_slot] = first
+            code = JA if plan is None else self._counts(plan, index, frame)
+            found.append(Stretch(index, first, count, frame, code))
+        return found
 
-        if days is None:
-            return stretches(self.spans, self.cuts, month, frame_of, lambda frame: JA)
-        plan = self.compiled.plan(days, self.agreed, month, self.year)
-
-        def counts(frame: Frame) -> int:
-            codes = plan.codes(frame)
-            status = self.panel.verdict(days, codes).status
-            if status == "uavklart":
-                facts = missing_facts([clause.value for clause in days.clauses], days, codes, self.slots, frame)
-                frame[STRETCHES] = Unknown(facts)
-            return CODE_OF.get(status, UAVKLART)
-
-        return stretches(self.spans, self.cuts, month, frame_of, counts)
+    def _counts(self, plan: Plan, span: int, frame: Frame) -> int:
+        """Whether such a day counts. Why it is uncertain, when it is, is left in the day's frame."""
+        codes = self._settled(plan, span).codes(frame)
+        status = self.panel.verdict(plan.group, codes).status
+        if status == "uavklart":
+            trees = [clause.value for clause in plan.group.clauses]
+            frame[STRETCHES] = Unknown(missing_facts(trees, plan.group, codes, self.slots, frame))
+        return CODE_OF.get(status, UAVKLART)
 
     # --- findings ------------------------------------------------------------------------------------------------------
 
-    def _tell_once(
-        self, part: CompiledComponent, month: Month, answers: Answers, codes: list[int], frame: Frame
-    ) -> None:
+    def _tell_once(self, part: CompiledComponent, month: Month, answers: Answers, codes: bytes, frame: Frame) -> None:
         """A rule about the doctor is told once for all the months that have the same answer."""
         for answer in answers.once:
             key = (part.component.id, answer.clause.rule.id, answer.result, answer.follows, answer.why)
@@ -236,7 +241,7 @@ class DoctorAssessment:
         for stretch in frame[STRETCHES]:
             if stretch.code & YES and not plan.excepting:
                 continue
-            codes = plan.codes(stretch.frame)
+            codes = self._settled(plan, stretch.span).codes(stretch.frame)
             answers = plan.answers(codes, self.panel.verdict(part.days, codes))
             name = part.component.id
             for finding in findings(

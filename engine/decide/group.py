@@ -5,7 +5,7 @@ The leaves are compared once a frame, exactly; from there on both evaluators see
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from engine.case.comparison import Comparator, comparator
@@ -43,7 +43,10 @@ class Verdict:
 
 
 class Group:
-    """Rules assessed together. A leaf without a comparator is a flag: what is in force, and the `extra` statuses."""
+    """Rules assessed together. A leaf without a comparator is a flag: what is in force, and the `extra` statuses.
+
+    `steady` tells the leaves that answer the same on every frame made from the same one: in all months of a doctor, on all days of a period.
+    """
 
     def __init__(
         self,
@@ -53,6 +56,7 @@ class Group:
         order: Sequence[str],
         of_list: str | None = None,
         extra: Sequence[str] = (),
+        steady: Callable[[Leaf], bool] = lambda leaf: False,
     ) -> None:
         self.name = name
         self.of_list = of_list
@@ -64,6 +68,7 @@ class Group:
         self.comparators: dict[int, Comparator] = {
             number: comparator(leaf, slots, of_list) for number, leaf in enumerate(self.leaves) if leaf is not None
         }
+        self.steady = frozenset(number for number, leaf in enumerate(self.leaves) if leaf is not None and steady(leaf))
         self.judged = self._numbers.get("skjønn")
 
     def _flag(self, name: str) -> int:

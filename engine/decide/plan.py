@@ -6,6 +6,7 @@ already worked out from the same codes.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,10 @@ from engine.decide.answer import MET, NOT_MET, NOT_RELEVANT, SUPPLIED, UNRESOLVE
 from engine.decide.group import Clause, Group, Tree, Verdict, effect, tree_leaves
 from engine.decide.naive import walk
 from engine.ruleset.force import Standing
+
+#: a leaf's number and comparator; the number of a scope, and the leaves compared where it does not say no
+_Numbered = tuple[int, Comparator]
+_Scoped = tuple[int, tuple[_Numbered, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,36 @@ class Answers:
     decisive: tuple[Clause, ...]
     opened: frozenset[str]
     unsettled: tuple[tuple[Clause, str], ...]
+
+
+class Settled:
+    """A plan on one doctor or period: what remains to be compared on each of its months or days."""
+
+    __slots__ = ("_always", "_base", "_extra", "_within")
+
+    def __init__(self, group: Group, base: list[int], always: list[_Numbered], within: list[_Scoped]) -> None:
+        self._base = base
+        self._always = always
+        self._within = within
+        self._extra = group.extra
+
+    def codes(self, frame: Frame, extra: str | None = None) -> bytes:
+        """The answer code of every leaf, as `Plan.codes`."""
+        codes = self._base.copy()
+        for number, compare in self._always:
+            codes[number] = compare(frame)
+        for scope, comparators in self._within:
+            if not codes[scope] & NO:
+                for number, compare in comparators:
+                    codes[number] = compare(frame)
+        if extra is not None:
+            codes[self._extra[extra]] = NEI
+        return bytes(codes)
+
+    @property
+    def steady(self) -> bool:
+        """Whether nothing remains: every frame has the same codes."""
+        return not self._always and not self._within
 
 
 class Plan:
@@ -59,8 +94,12 @@ class Plan:
                 self.excepting = self.excepting or (in_force and holds)
             if in_force:
                 self._gather(clause, self.base, always, within)
-        self._always = self._comparators(always)
-        self._within = [(scope, self._comparators(own - always)) for scope, own in within.items()]
+        self._steady = self._comparators(always & group.steady)
+        self._varying = self._comparators(always - group.steady)
+        self._within = [
+            (scope, self._comparators((own - always) & group.steady), self._comparators(own - always - group.steady))
+            for scope, own in within.items()
+        ]
         self._answers: dict[bytes, Answers] = {}
 
     @staticmethod
@@ -84,47 +123,53 @@ class Plan:
                 own |= tree_leaves(tree)
         always |= own
 
-    def _comparators(self, numbers: set[int]) -> tuple[tuple[int, Comparator], ...]:
+    def _comparators(self, numbers: frozenset[int] | set[int]) -> tuple[_Numbered, ...]:
         comparators = self.group.comparators
         return tuple((number, comparators[number]) for number in sorted(numbers) if number in comparators)
 
-    def codes(self, frame: Frame, extra: str | None = None) -> list[int]:
-        """The answer code of every leaf on a frame; `extra` is one of the group's extra statuses, when it has it."""
+    def settled(self, frame: Frame) -> Settled:
+        """The plan on the frame that others are made from: steady leaves are compared here, once for them all."""
+        steady = self.group.steady
         codes = self.base.copy()
-        for number, compare in self._always:
+        for number, compare in self._steady:
             codes[number] = compare(frame)
-        for scope, comparators in self._within:
-            if not codes[scope] & NO:
-                for number, compare in comparators:
+        always, within = list(self._varying), []
+        for scope, own_steady, own_varying in self._within:
+            if scope not in steady:
+                within.append((scope, own_steady + own_varying))
+            elif not codes[scope] & NO:
+                for number, compare in own_steady:
                     codes[number] = compare(frame)
-        if extra is not None:
-            codes[self.group.extra[extra]] = NEI
-        return codes
+                always += own_varying
+        return Settled(self.group, codes, always, within)
 
-    def codes_of(self, answers: Mapping[int, int], extra: str | None = None) -> list[int]:
+    def codes(self, frame: Frame, extra: str | None = None) -> bytes:
+        """The answer code of every leaf on a frame; `extra` is one of the group's extra statuses, when it has it."""
+        return self.settled(frame).codes(frame, extra)
+
+    def codes_of(self, answers: Mapping[int, int], extra: str | None = None) -> bytes:
         """As `codes`, from answers that the leaves already have, by leaf number."""
         codes = self.base.copy()
-        for number, _ in self._always:
+        for number, _ in (*self._steady, *self._varying):
             codes[number] = answers[number]
-        for scope, comparators in self._within:
+        for scope, *comparators in self._within:
             if not codes[scope] & NO:
-                for number, _ in comparators:
+                for number, _ in itertools.chain(*comparators):
                     codes[number] = answers[number]
         if extra is not None:
             codes[self.group.extra[extra]] = NEI
-        return codes
+        return bytes(codes)
 
-    def answers(self, codes: list[int], verdict: Verdict) -> Answers:
+    def answers(self, codes: bytes, verdict: Verdict) -> Answers:
         """What the codes answer, given the verdict on them."""
-        key = bytes(codes)
-        found = self._answers.get(key)
+        found = self._answers.get(codes)
         if found is None:
             if len(self._answers) > 10_000:
                 self._answers.clear()
-            found = self._answers[key] = self._work_out(codes, verdict)
+            found = self._answers[codes] = self._work_out(codes, verdict)
         return found
 
-    def _work_out(self, codes: list[int], verdict: Verdict) -> Answers:
+    def _work_out(self, codes: bytes, verdict: Verdict) -> Answers:
         decisive = []
         for clause, *triple in zip(
             self.group.clauses, verdict.values, verdict.judgements, verdict.partials, strict=True
@@ -150,7 +195,7 @@ class Plan:
             ),
         )
 
-    def _answer_each(self, codes: list[int], verdict: Verdict) -> list[Answer]:
+    def _answer_each(self, codes: bytes, verdict: Verdict) -> list[Answer]:
         """One answer a rule id: for the version in force, or for why none is."""
         answers = []
         for clause, value, judgement in zip(self.group.clauses, verdict.values, verdict.judgements, strict=True):
@@ -175,7 +220,7 @@ class Plan:
         return answers
 
 
-def _exemption(clause: Clause, codes: list[int]) -> str | None:
+def _exemption(clause: Clause, codes: bytes) -> str | None:
     if not clause.exemptions or walk(clause.requirement)(codes) & YES:
         return None
     return next(

@@ -14,7 +14,6 @@ from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
 
-from engine.case.calendar import months_of
 from engine.case.facts import application_frame
 from engine.case.stated import Application, Doctor, Period, Stated, read_stated
 from engine.case.value import Asked, Unknown
@@ -336,15 +335,15 @@ class _Statuses(DoctorAssessment):
         if self.agreed is not None and select(self.compiled.scheme, self.agreed) is None:
             return {}
         applied = self._applied_for()
-        return {month: self._month(month, applied).status for month in (months_of(self.spans) if applied else ())}
+        return {month: self._month(month, applied).status for month in (self.pieces if applied else ())}
 
     def _component_month(
         self, part: CompiledComponent, month: Month, extra: str | None = None
-    ) -> tuple[ComponentMonth, Answers, list[int]]:
+    ) -> tuple[ComponentMonth, Answers, bytes]:
         frame = self._month_frame(part, month)
         amount = month_amount(part, frame, month)
         plan = self.compiled.plan(part.months, self.agreed, month, self.year)
-        codes = plan.codes(frame, HELD if self.held or hangs_on_facts(amount) else extra)
+        codes = self._settled(plan).codes(frame, HELD if self.held or hangs_on_facts(amount) else extra)
         verdict = self.panel.verdict(part.months, codes)
         answers = plan.answers(codes, verdict)
         return ComponentMonth(part.component.id, month, verdict.status, 0, (), amount, frame), answers, codes
