@@ -12,9 +12,9 @@ from engine.case.calendar import DAYS_IN_MONTH, MONTH
 from engine.case.frame import Slots
 from engine.language.condition import Condition, Leaf, leaves, operand_names
 from engine.language.expression import Expression, names
-from engine.language.meaning import EarliestOf, Formula, LastOf, Run
+from engine.language.meaning import DaysCounted, EarliestOf, Formula, LastOf, Run, SumOverDays
 from engine.language.model import Definition, Parameter, Quantity
-from engine.language.names import WINDOW
+from engine.language.names import CALENDAR, WINDOW
 
 #: the tables, from outermost to innermost
 CONSTANT, APPLICATION, DOCTOR, SPAN, INNERMOST = range(5)
@@ -32,6 +32,7 @@ class Names:
         self.scheme = slots.scheme
         self.year = slots.vocabulary.grant_year if slots.vocabulary.grant_year in slots.index else None
         self._bases: dict[str, frozenset[str]] = {}
+        self._dated: dict[str, bool] = {}
 
     # --- what a name is -------------------------------------------------------------------------------------------------
 
@@ -64,6 +65,45 @@ class Names:
         """Whether a leaf rests only on facts stated in tables up to `level`, so that it answers the same in every row under one."""
         rests = {base for name in named(leaf) for base in self.bases(name)}
         return all(self._level_of_base(base) <= level and self._meaning(base) is None for base in rests)
+
+    def is_dated(self, name: str) -> bool:
+        """Whether a name may differ between two months that have the same days counted in the same periods, are equally long, and
+        lie between the same limits of the tables: it is worked out from which month or day it is, or from earlier months.
+        """
+        if name not in self._dated:
+            self._dated[name] = True  # until shown otherwise; a circle is never shown
+            self._dated[name] = self._find_dated(name)
+        return self._dated[name]
+
+    def _find_dated(self, name: str) -> bool:
+        if name in CALENDAR:
+            return name != DAYS_IN_MONTH
+        if name in self.vocabulary.facts or name in WINDOW:
+            return False
+        if self.parameter(name) is not None:
+            return any(self.is_dated(part) for part in self.parts(name))
+        versions = self.versions(name)
+        return not versions or any(self._of_dated(version.meaning) for version in versions)
+
+    def _of_dated(self, meaning: object) -> bool:
+        match meaning:
+            case LastOf() | EarliestOf():
+                return False
+            case DaysCounted(where, _) | Run(where, _):
+                return any(self.is_dated(name) for name in operands(where))
+            case SumOverDays(value, where):
+                return any(self.is_dated(name) for name in (*in_formula(value), *operands(where)))
+            case Formula(value):
+                return any(self.is_dated(name) for name in in_formula(value))
+            case _:
+                return True
+
+    def month_limits(self) -> list[int]:
+        """The first months of the stretches of months in which every table and definition has the same row or version."""
+        spans = [value.months for parameter in self.scheme.parameters.values() for value in parameter.values]
+        spans += [version.months for versions in self.scheme.definitions.values() for version in versions]
+        firsts = {span.first for span in spans if span.first is not None}
+        return sorted(firsts | {span.last + 1 for span in spans if span.last is not None})
 
     def _level_of_base(self, base: str) -> int:
         fact = self.vocabulary.facts.get(base)

@@ -14,6 +14,7 @@ from engine.case.formula import formula
 from engine.case.frame import Reader, Slots
 from engine.case.names import DOCTOR, SPAN, Names
 from engine.case.truth import NEI
+from engine.decide.alike import AlikeMonths
 from engine.decide.group import Group
 from engine.decide.plan import Plan
 from engine.language.condition import Condition
@@ -73,6 +74,7 @@ class CompiledScheme:
         names = Names(self.slots)
         self._for_doctor = partial(names.stated_by, level=DOCTOR)
         self._for_period = partial(names.stated_by, level=SPAN)
+        self.months = AlikeMonths(names)
         order = self.summary.month
         versions = [rule for rules in scheme.rules.values() for rule in rules]
         self.application = Group("søknaden", [rule for rule in versions if rule.per == "søknad"], self.slots, order)
@@ -114,6 +116,7 @@ class CompiledScheme:
                 self.summary.month,
                 extra=(HELD,),
                 steady=self._for_doctor,
+                alike=self.months.answers,
             ),
             Group(f"dagene i «{component.id}»", days, self.slots, self.summary.month, steady=self._for_period)
             if days

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import date
 
 from engine.case.calendar import DAY, DAYS_IN_MONTH, MONTH, Stretch, pieces
@@ -47,7 +48,9 @@ class DoctorAssessment:
         self.held = held or self.agreed is None
         self.pieces = pieces(self.spans, compiled.day_limits)
         self.earlier: dict[str, Frame] = {}
-        self._plans: dict[tuple[Plan, int | None], Settled] = {}
+        self._plans: dict[tuple[Plan, Hashable | None], Settled] = {}
+        self._amounts: dict[Hashable, Value | None] = {}
+        self._first: dict[Hashable, Frame] = {}
         self.findings: list[Finding] = []
         self.once: dict[tuple[str | None, ...], Finding] = {}
         self.missing: dict[Asked, list[Month]] = {}
@@ -141,11 +144,11 @@ class DoctorAssessment:
         self, part: CompiledComponent, month: Month, extra: str | None = None
     ) -> tuple[ComponentMonth, Answers, bytes]:
         """The component in the month, and the answers and codes it was decided by. `extra` is a status it has besides."""
-        frame = self._month_frame(part, month)
-        amount = month_amount(part, frame, month)
+        frame, look = self._month_frame(part, month)
+        amount = self._amount(part, month, frame, look)
         group = part.months
         plan = self.compiled.plan(group, self.agreed, month, self.year)
-        codes = self._settled(plan).codes(frame, HELD if self.held or hangs_on_facts(amount) else extra)
+        codes = self._settled(plan, frame, look).codes(frame, HELD if self.held or hangs_on_facts(amount) else extra)
         verdict = self.panel.verdict(group, codes)
         answers = plan.answers(codes, verdict)
         found = findings(answers.answers, group, codes, frame, self.slots, self.doctor.id, month, part.component.id)
@@ -168,12 +171,31 @@ class DoctorAssessment:
         decided = ComponentMonth(part.component.id, month, verdict.status, days, answers.decided_by, amount, frame)
         return decided, answers, codes
 
-    def _settled(self, plan: Plan, span: int | None = None) -> Settled:
-        """A plan on the doctor, or on one of the periods."""
-        key = (plan, span)
-        found = self._plans.get(key)
+    def _amount(self, part: CompiledComponent, month: Month, frame: Frame, look: Hashable | None) -> Value | None:
+        calculation = part.calculation(month)
+        if calculation is None or look is None or not self.compiled.months.amount(calculation[0]):
+            return month_amount(part, frame, month)
+        key = (id(calculation), look)
+        if key not in self._amounts:
+            self._amounts[key] = month_amount(part, frame, month)
+        return self._amounts[key]
+
+    def _settled(self, plan: Plan, frame: Frame, look: Hashable | None) -> Settled:
+        """A plan on the doctor, and on the months that look like one."""
+        found = self._plans.get((plan, look))
         if found is None:
-            found = self._plans[key] = plan.settled(self.frame if span is None else self.spans[span].frame)
+            if look is None:
+                found = plan.unsettled.settled(self.frame, plan.group.steady)
+            else:
+                found = self._settled(plan, self.frame, None).settled(frame, plan.group.alike)
+            self._plans[plan, look] = found
+        return found
+
+    def _settled_in(self, plan: Plan, span: int) -> Settled:
+        """A plan about days on one of the periods."""
+        found = self._plans.get((plan, span))
+        if found is None:
+            found = self._plans[plan, span] = plan.unsettled.settled(self.spans[span].frame, plan.group.steady)
         return found
 
     def _own(self, asked: Asked) -> Asked:
@@ -185,14 +207,20 @@ class DoctorAssessment:
             if month not in months:
                 months.append(month)
 
-    def _month_frame(self, part: CompiledComponent, month: Month) -> Frame:
-        frame = self.frame.copy()
+    def _month_frame(self, part: CompiledComponent, month: Month) -> tuple[Frame, Hashable | None]:
+        """The month's frame for the component, and what the month looks like."""
+        name, days, stretches = part.component.id, days_in(month), self._stretches(part, month)
+        look = self.compiled.months.look(name, month, days, stretches)
+        first = self._first.get(look)
+        frame = self.frame.copy() if first is None else self.compiled.months.frame(first, self.frame)
         frame[self._month_slot] = month
-        frame[self._days_slot] = days_in(month)
-        frame[EARLIER] = self.earlier.get(part.component.id)
-        frame[STRETCHES] = self._stretches(part, month)
-        self.earlier[part.component.id] = frame
-        return frame
+        frame[self._days_slot] = days
+        frame[EARLIER] = self.earlier.get(name)
+        frame[STRETCHES] = stretches
+        self.earlier[name] = frame
+        if look is not None and first is None:
+            self._first[look] = frame
+        return frame, look
 
     def _stretches(self, part: CompiledComponent, month: Month) -> list[Stretch]:
         days = part.days
@@ -210,7 +238,7 @@ class DoctorAssessment:
 
     def _counts(self, plan: Plan, span: int, frame: Frame) -> int:
         """Whether such a day counts. Why it is uncertain, when it is, is left in the day's frame."""
-        codes = self._settled(plan, span).codes(frame)
+        codes = self._settled_in(plan, span).codes(frame)
         status = self.panel.verdict(plan.group, codes).status
         if status == "uavklart":
             trees = [clause.value for clause in plan.group.clauses]
@@ -241,7 +269,7 @@ class DoctorAssessment:
         for stretch in frame[STRETCHES]:
             if stretch.code & YES and not plan.excepting:
                 continue
-            codes = self._settled(plan, stretch.span).codes(stretch.frame)
+            codes = self._settled_in(plan, stretch.span).codes(stretch.frame)
             answers = plan.answers(codes, self.panel.verdict(part.days, codes))
             name = part.component.id
             for finding in findings(

@@ -45,7 +45,8 @@ class Verdict:
 class Group:
     """Rules assessed together. A leaf without a comparator is a flag: what is in force, and the `extra` statuses.
 
-    `steady` tells the leaves that answer the same on every frame made from the same one: in all months of a doctor, on all days of a period.
+    `steady` tells the leaves that answer the same on every frame made from the same one: in all months of a doctor, on all days of a
+    period; `alike` those that answer the same in all months of a doctor that look alike.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Group:
         of_list: str | None = None,
         extra: Sequence[str] = (),
         steady: Callable[[Leaf], bool] = lambda leaf: False,
+        alike: Callable[[Leaf], bool] = lambda leaf: False,
     ) -> None:
         self.name = name
         self.of_list = of_list
@@ -68,7 +70,10 @@ class Group:
         self.comparators: dict[int, Comparator] = {
             number: comparator(leaf, slots, of_list) for number, leaf in enumerate(self.leaves) if leaf is not None
         }
-        self.steady = frozenset(number for number, leaf in enumerate(self.leaves) if leaf is not None and steady(leaf))
+        self.steady, self.alike = (
+            frozenset(number for number, leaf in enumerate(self.leaves) if leaf is not None and test(leaf))
+            for test in (steady, alike)
+        )
         self.judged = self._numbers.get("skjønn")
 
     def _flag(self, name: str) -> int:

@@ -6,8 +6,7 @@ already worked out from the same codes.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -41,18 +40,18 @@ class Answers:
 
 
 class Settled:
-    """A plan on one doctor or period: what remains to be compared on each of its months or days."""
+    """A plan where some leaves are compared already: what remains to be compared on each frame."""
 
-    __slots__ = ("_always", "_base", "_extra", "_within")
+    __slots__ = ("_always", "_base", "_within", "group")
 
-    def __init__(self, group: Group, base: list[int], always: list[_Numbered], within: list[_Scoped]) -> None:
+    def __init__(self, group: Group, base: list[int], always: Iterable[_Numbered], within: Iterable[_Scoped]) -> None:
+        self.group = group
         self._base = base
-        self._always = always
-        self._within = within
-        self._extra = group.extra
+        self._always = tuple(always)
+        self._within = tuple(within)
 
     def codes(self, frame: Frame, extra: str | None = None) -> bytes:
-        """The answer code of every leaf, as `Plan.codes`."""
+        """The answer code of every leaf on a frame; `extra` is one of the group's extra statuses, when it has it."""
         codes = self._base.copy()
         for number, compare in self._always:
             codes[number] = compare(frame)
@@ -61,13 +60,40 @@ class Settled:
                 for number, compare in comparators:
                     codes[number] = compare(frame)
         if extra is not None:
-            codes[self._extra[extra]] = NEI
+            codes[self.group.extra[extra]] = NEI
         return bytes(codes)
 
-    @property
-    def steady(self) -> bool:
-        """Whether nothing remains: every frame has the same codes."""
-        return not self._always and not self._within
+    def codes_of(self, answers: Mapping[int, int], extra: str | None) -> bytes:
+        """As `codes`, from answers that the leaves already have."""
+        codes = self._base.copy()
+        for number, _ in self._always:
+            codes[number] = answers[number]
+        for scope, comparators in self._within:
+            if not codes[scope] & NO:
+                for number, _ in comparators:
+                    codes[number] = answers[number]
+        if extra is not None:
+            codes[self.group.extra[extra]] = NEI
+        return bytes(codes)
+
+    def settled(self, frame: Frame, numbers: frozenset[int]) -> Settled:
+        """With the leaves of these numbers compared too, on a frame: for all frames that they answer the same on."""
+        codes = self._base.copy()
+        for number, compare in self._always:
+            if number in numbers:
+                codes[number] = compare(frame)
+        always = [one for one in self._always if one[0] not in numbers]
+        left = {number for number, _ in always}
+        within = []
+        for scope, comparators in self._within:
+            if scope in left:
+                within.append((scope, comparators))
+            elif not codes[scope] & NO:
+                for number, compare in comparators:
+                    if number in numbers:
+                        codes[number] = compare(frame)
+                always += [one for one in comparators if one[0] not in numbers]
+        return Settled(self.group, codes, always, within)
 
 
 class Plan:
@@ -94,12 +120,8 @@ class Plan:
                 self.excepting = self.excepting or (in_force and holds)
             if in_force:
                 self._gather(clause, self.base, always, within)
-        self._steady = self._comparators(always & group.steady)
-        self._varying = self._comparators(always - group.steady)
-        self._within = [
-            (scope, self._comparators((own - always) & group.steady), self._comparators(own - always - group.steady))
-            for scope, own in within.items()
-        ]
+        scoped = [(scope, self._comparators(own - always)) for scope, own in within.items()]
+        self.unsettled = Settled(group, self.base, self._comparators(always), scoped)
         self._answers: dict[bytes, Answers] = {}
 
     @staticmethod
@@ -123,42 +145,17 @@ class Plan:
                 own |= tree_leaves(tree)
         always |= own
 
-    def _comparators(self, numbers: frozenset[int] | set[int]) -> tuple[_Numbered, ...]:
+    def _comparators(self, numbers: set[int]) -> tuple[_Numbered, ...]:
         comparators = self.group.comparators
         return tuple((number, comparators[number]) for number in sorted(numbers) if number in comparators)
 
-    def settled(self, frame: Frame) -> Settled:
-        """The plan on the frame that others are made from: steady leaves are compared here, once for them all."""
-        steady = self.group.steady
-        codes = self.base.copy()
-        for number, compare in self._steady:
-            codes[number] = compare(frame)
-        always, within = list(self._varying), []
-        for scope, own_steady, own_varying in self._within:
-            if scope not in steady:
-                within.append((scope, own_steady + own_varying))
-            elif not codes[scope] & NO:
-                for number, compare in own_steady:
-                    codes[number] = compare(frame)
-                always += own_varying
-        return Settled(self.group, codes, always, within)
-
     def codes(self, frame: Frame, extra: str | None = None) -> bytes:
-        """The answer code of every leaf on a frame; `extra` is one of the group's extra statuses, when it has it."""
-        return self.settled(frame).codes(frame, extra)
+        """The answer code of every leaf on a frame; see `Settled.codes`."""
+        return self.unsettled.codes(frame, extra)
 
     def codes_of(self, answers: Mapping[int, int], extra: str | None = None) -> bytes:
         """As `codes`, from answers that the leaves already have, by leaf number."""
-        codes = self.base.copy()
-        for number, _ in (*self._steady, *self._varying):
-            codes[number] = answers[number]
-        for scope, *comparators in self._within:
-            if not codes[scope] & NO:
-                for number, _ in itertools.chain(*comparators):
-                    codes[number] = answers[number]
-        if extra is not None:
-            codes[self.group.extra[extra]] = NEI
-        return bytes(codes)
+        return self.unsettled.codes_of(answers, extra)
 
     def answers(self, codes: bytes, verdict: Verdict) -> Answers:
         """What the codes answer, given the verdict on them."""

@@ -23,7 +23,7 @@ from engine.decide.compiled import HELD, CompiledComponent, CompiledScheme, comp
 from engine.decide.decide import decide
 from engine.decide.decision import ComponentMonth, Decision
 from engine.decide.doctor import DoctorAssessment
-from engine.decide.money import hangs_on_facts, month_amount
+from engine.decide.money import hangs_on_facts
 from engine.decide.naive import NaiveEvaluator
 from engine.decide.plan import Answers
 from engine.language.condition import leaves, operand_names
@@ -340,10 +340,10 @@ class _Statuses(DoctorAssessment):
     def _component_month(
         self, part: CompiledComponent, month: Month, extra: str | None = None
     ) -> tuple[ComponentMonth, Answers, bytes]:
-        frame = self._month_frame(part, month)
-        amount = month_amount(part, frame, month)
+        frame, look = self._month_frame(part, month)
+        amount = self._amount(part, month, frame, look)
         plan = self.compiled.plan(part.months, self.agreed, month, self.year)
-        codes = self._settled(plan).codes(frame, HELD if self.held or hangs_on_facts(amount) else extra)
+        codes = self._settled(plan, frame, look).codes(frame, HELD if self.held or hangs_on_facts(amount) else extra)
         verdict = self.panel.verdict(part.months, codes)
         answers = plan.answers(codes, verdict)
         return ComponentMonth(part.component.id, month, verdict.status, 0, (), amount, frame), answers, codes

@@ -1,0 +1,50 @@
+"""Months of a doctor that look alike, in which most of what is worked out comes to the same and is worked out once.
+
+Two months look alike when the same numbers of days of the same periods count in them in the same order, they are equally long, and
+every table has the same row in them. What hangs on the date itself, or on the months before, is worked out in each.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Hashable, Sequence
+
+from engine.case.calendar import Stretch
+from engine.case.frame import Frame
+from engine.case.names import Names, in_formula, named
+from engine.case.truth import NO, YES
+from engine.language.condition import Leaf
+from engine.language.model import Calculation
+from engine.text.month import Month
+
+
+class AlikeMonths:
+    """What a scheme's months are alike by."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._limits = names.month_limits()
+        worked_out = (name for name, known in names.slots.types.items() if known.source in ("tabell", "utledet"))
+        self._dated = [names.slots.index[name] for name in worked_out if names.is_dated(name)]
+
+    def answers(self, leaf: Leaf) -> bool:
+        """Whether a leaf answers the same in months that look alike."""
+        return not any(self._names.is_dated(name) for name in named(leaf))
+
+    def look(self, component: str, month: Month, days: int, stretches: Sequence[Stretch]) -> Hashable | None:
+        """What a month looks like for a component: equal for months that look alike. None when it is not known which days count."""
+        told = tuple([(one.span, one.days, one.code) for one in stretches])
+        if any(not code & (YES | NO) for _, _, code in told):
+            return None
+        return component, days, bisect_right(self._limits, month), told
+
+    def amount(self, calculation: Calculation) -> bool:
+        """Whether a calculation comes to the same in months that look alike."""
+        return not any(self._names.is_dated(name) for name in in_formula(calculation.formula))
+
+    def frame(self, first: Frame, doctor: Frame) -> Frame:
+        """A frame for a month that looks like the first one, with what was worked out in that, save what hangs on the date."""
+        frame = first.copy()
+        for slot in self._dated:
+            frame[slot] = doctor[slot]
+        return frame
