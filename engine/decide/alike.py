@@ -13,6 +13,8 @@ from engine.case.calendar import Stretch
 from engine.case.frame import Frame
 from engine.case.names import Names, in_formula, named
 from engine.case.truth import NO, YES
+from engine.case.value import Between, Unknown, Value
+from engine.decide.plan import Plan, Settled
 from engine.language.condition import Leaf
 from engine.language.model import Calculation
 from engine.text.month import Month
@@ -23,6 +25,7 @@ class AlikeMonths:
 
     def __init__(self, names: Names) -> None:
         self._names = names
+        self._amounts: dict[int, bool] = {}
         self._limits = names.month_limits()
         worked_out = (name for name, known in names.slots.types.items() if known.source in ("tabell", "utledet"))
         self._dated = [names.slots.index[name] for name in worked_out if names.is_dated(name)]
@@ -33,14 +36,17 @@ class AlikeMonths:
 
     def look(self, component: str, month: Month, days: int, stretches: Sequence[Stretch]) -> Hashable | None:
         """What a month looks like for a component: equal for months that look alike. None when it is not known which days count."""
-        told = tuple([(one.span, one.days, one.code) for one in stretches])
-        if any(not code & (YES | NO) for _, _, code in told):
+        if any(not one.code & (YES | NO) for one in stretches):
             return None
-        return component, days, bisect_right(self._limits, month), told
+        told = [(one.span, one.days, one.code) for one in stretches]
+        return component, days, bisect_right(self._limits, month), *told
 
     def amount(self, calculation: Calculation) -> bool:
         """Whether a calculation comes to the same in months that look alike."""
-        return not any(self._names.is_dated(name) for name in in_formula(calculation.formula))
+        key = id(calculation)
+        if key not in self._amounts:
+            self._amounts[key] = not any(self._names.is_dated(name) for name in in_formula(calculation.formula))
+        return self._amounts[key]
 
     def frame(self, first: Frame, doctor: Frame) -> Frame:
         """A frame for a month that looks like the first one, with what was worked out in that, save what hangs on the date."""
@@ -48,3 +54,24 @@ class AlikeMonths:
         for slot in self._dated:
             frame[slot] = doctor[slot]
         return frame
+
+
+class Alike:
+    """What months that look alike share, worked out in the first of them: its frame, how many days count, each plan with what the
+    month alone does not change, and the amount.
+    """
+
+    __slots__ = ("amounts", "days", "frame", "plans")
+
+    def __init__(self, frame: Frame, stretches: Sequence[Stretch]) -> None:
+        self.frame = frame
+        self.days = counting_days(stretches)
+        self.plans: dict[Plan, Settled] = {}
+        self.amounts: dict[int, Value] = {}
+
+
+def counting_days(stretches: Sequence[Stretch]) -> Value:
+    """How many days count for the component."""
+    low = sum([one.days for one in stretches if one.code & YES])
+    high = sum([one.days for one in stretches if not one.code & NO])
+    return low if low == high else Between(low, high, Unknown())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 from datetime import date
 
 from engine.case.calendar import DAY, DAYS_IN_MONTH, MONTH, Stretch, pieces
@@ -11,9 +12,10 @@ from engine.case.facts import Defaults, doctor_frame
 from engine.case.frame import EARLIER, STRETCHES, Frame
 from engine.case.stated import Doctor
 from engine.case.truth import CODE_OF, JA, NO, UAVKLART, YES
-from engine.case.value import Asked, Between, Unknown, Value
+from engine.case.value import Asked, Unknown, Value
 from engine.decide.agreement import Panel
-from engine.decide.answer import MET, NOT_MET, NOT_RELEVANT
+from engine.decide.alike import Alike
+from engine.decide.answer import MET, NOT_MET, NOT_RELEVANT, Answer
 from engine.decide.compiled import HELD, CompiledComponent, CompiledScheme
 from engine.decide.decision import ComponentMonth, DoctorDecision, DoctorMonth, Finding
 from engine.decide.finding import findings, lacking, missing_facts
@@ -48,11 +50,12 @@ class DoctorAssessment:
         self.held = held or self.agreed is None
         self.pieces = pieces(self.spans, compiled.day_limits)
         self.earlier: dict[str, Frame] = {}
-        self._plans: dict[tuple[Plan, Hashable | None], Settled] = {}
-        self._amounts: dict[Hashable, Value | None] = {}
-        self._first: dict[Hashable, Frame] = {}
+        self._of_doctor: dict[Plan, Settled] = {}
+        self._of_period: dict[tuple[Plan, int], Settled] = {}
+        self._alike: dict[Hashable, Alike] = {}
         self.findings: list[Finding] = []
         self.once: dict[tuple[str | None, ...], Finding] = {}
+        self._told_once: dict[str, tuple[tuple[Answer, ...], list[Finding]]] = {}
         self.missing: dict[Asked, list[Month]] = {}
         self.rates: frozenset[str] = frozenset()
         self.kind_unknown: frozenset[Asked] = frozenset()
@@ -130,10 +133,15 @@ class DoctorAssessment:
         open_clauses = [clause for clause, opens in answers.unsettled if opens == name]
         if not open_clauses:
             return None
-        kept = (list(self.findings), dict(self.once), {asked: list(months) for asked, months in self.missing.items()})
+        kept = (
+            list(self.findings),
+            {key: replace(finding, months=list(finding.months or ())) for key, finding in self.once.items()},
+            {asked: list(months) for asked, months in self.missing.items()},
+        )
         stepped, _, _ = self._component_month(other, month, HELD)
         if stepped.status != HELD:
             self.findings, self.once, self.missing = kept  # refused whatever the answer: there was nothing to look at
+            self._told_once.clear()
             return None
         group = self.compiled.components[own.component].months
         trees = [clause.value for clause in open_clauses]
@@ -144,11 +152,11 @@ class DoctorAssessment:
         self, part: CompiledComponent, month: Month, extra: str | None = None
     ) -> tuple[ComponentMonth, Answers, bytes]:
         """The component in the month, and the answers and codes it was decided by. `extra` is a status it has besides."""
-        frame, look = self._month_frame(part, month)
-        amount = self._amount(part, month, frame, look)
+        frame, alike = self._month_frame(part, month)
+        amount = self._amount(part, month, frame, alike)
         group = part.months
         plan = self.compiled.plan(group, self.agreed, month, self.year)
-        codes = self._settled(plan, frame, look).codes(frame, HELD if self.held or hangs_on_facts(amount) else extra)
+        codes = self._settled(plan, frame, alike).codes(frame, HELD if self.held or hangs_on_facts(amount) else extra)
         verdict = self.panel.verdict(group, codes)
         answers = plan.answers(codes, verdict)
         found = findings(answers.answers, group, codes, frame, self.slots, self.doctor.id, month, part.component.id)
@@ -167,35 +175,35 @@ class DoctorAssessment:
                     self._ask(frozenset(self._own(asked) for asked in finding.missing), month)
             if type(amount) is Unknown and hangs_on_facts(amount):
                 self._ask(amount.facts, month)
-        days = _counting_days(frame[STRETCHES])
-        decided = ComponentMonth(part.component.id, month, verdict.status, days, answers.decided_by, amount, frame)
+        decided = ComponentMonth(
+            part.component.id, month, verdict.status, alike.days, answers.decided_by, amount, frame
+        )
         return decided, answers, codes
 
-    def _amount(self, part: CompiledComponent, month: Month, frame: Frame, look: Hashable | None) -> Value | None:
+    def _amount(self, part: CompiledComponent, month: Month, frame: Frame, alike: Alike) -> Value | None:
         calculation = part.calculation(month)
-        if calculation is None or look is None or not self.compiled.months.amount(calculation[0]):
+        if calculation is None or not self.compiled.months.amount(calculation[0]):
             return month_amount(part, frame, month)
-        key = (id(calculation), look)
-        if key not in self._amounts:
-            self._amounts[key] = month_amount(part, frame, month)
-        return self._amounts[key]
+        key = id(calculation)
+        if key not in alike.amounts:
+            alike.amounts[key] = calculation[1](frame)
+        return alike.amounts[key]
 
-    def _settled(self, plan: Plan, frame: Frame, look: Hashable | None) -> Settled:
-        """A plan on the doctor, and on the months that look like one."""
-        found = self._plans.get((plan, look))
+    def _settled(self, plan: Plan, frame: Frame, alike: Alike) -> Settled:
+        """A plan on the months that look alike, one of which has the frame."""
+        found = alike.plans.get(plan)
         if found is None:
-            if look is None:
-                found = plan.unsettled.settled(self.frame, plan.group.steady)
-            else:
-                found = self._settled(plan, self.frame, None).settled(frame, plan.group.alike)
-            self._plans[plan, look] = found
+            of_doctor = self._of_doctor.get(plan)
+            if of_doctor is None:
+                of_doctor = self._of_doctor[plan] = plan.unsettled.settled(self.frame, plan.group.steady)
+            found = alike.plans[plan] = of_doctor.settled(frame, plan.group.alike)
         return found
 
     def _settled_in(self, plan: Plan, span: int) -> Settled:
         """A plan about days on one of the periods."""
-        found = self._plans.get((plan, span))
+        found = self._of_period.get((plan, span))
         if found is None:
-            found = self._plans[plan, span] = plan.unsettled.settled(self.spans[span].frame, plan.group.steady)
+            found = self._of_period[plan, span] = plan.unsettled.settled(self.spans[span].frame, plan.group.steady)
         return found
 
     def _own(self, asked: Asked) -> Asked:
@@ -207,20 +215,24 @@ class DoctorAssessment:
             if month not in months:
                 months.append(month)
 
-    def _month_frame(self, part: CompiledComponent, month: Month) -> tuple[Frame, Hashable | None]:
-        """The month's frame for the component, and what the month looks like."""
+    def _month_frame(self, part: CompiledComponent, month: Month) -> tuple[Frame, Alike]:
+        """The month's frame for the component, and what it shares with the months that look alike."""
         name, days, stretches = part.component.id, days_in(month), self._stretches(part, month)
         look = self.compiled.months.look(name, month, days, stretches)
-        first = self._first.get(look)
-        frame = self.frame.copy() if first is None else self.compiled.months.frame(first, self.frame)
+        alike = self._alike.get(look)
+        if alike is None:
+            frame = self.frame.copy()
+            alike = Alike(frame, stretches)
+            if look is not None:
+                self._alike[look] = alike
+        else:
+            frame = self.compiled.months.frame(alike.frame, self.frame)
         frame[self._month_slot] = month
         frame[self._days_slot] = days
         frame[EARLIER] = self.earlier.get(name)
         frame[STRETCHES] = stretches
         self.earlier[name] = frame
-        if look is not None and first is None:
-            self._first[look] = frame
-        return frame, look
+        return frame, alike
 
     def _stretches(self, part: CompiledComponent, month: Month) -> list[Stretch]:
         days = part.days
@@ -249,6 +261,12 @@ class DoctorAssessment:
 
     def _tell_once(self, part: CompiledComponent, month: Month, answers: Answers, codes: bytes, frame: Frame) -> None:
         """A rule about the doctor is told once for all the months that have the same answer."""
+        told = self._told_once.get(part.component.id)
+        if told is not None and told[0] is answers.once:
+            for finding in told[1]:
+                finding.months.append(month)  # type: ignore[union-attr]
+            return
+        same = []
         for answer in answers.once:
             key = (part.component.id, answer.clause.rule.id, answer.result, answer.follows, answer.why)
             known = self.once.get(key)
@@ -260,6 +278,8 @@ class DoctorAssessment:
                 self.once[key] = known
             assert known.months is not None
             known.months.append(month)
+            same.append(known)
+        self._told_once[part.component.id] = answers.once, same
 
     def _tell_days(self, part: CompiledComponent, month: Month, frame: Frame) -> None:
         """Rules about days: told when they leave days out, or when an exception lets days in."""
@@ -285,9 +305,3 @@ class DoctorAssessment:
                 finding.days = stretch.days
                 told[key] = finding
         self.findings.extend(told.values())
-
-
-def _counting_days(found: list[Stretch]) -> Value:
-    low = sum(stretch.days for stretch in found if stretch.code & YES)
-    high = sum(stretch.days for stretch in found if not stretch.code & NO)
-    return low if low == high else Between(low, high, Unknown())
