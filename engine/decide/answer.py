@@ -26,3 +26,8 @@ class Answer:
     why: str | None = None
     exemption: str | None = None
     judged: bool = False
+
+    @property
+    def lacking(self) -> bool:
+        """Whether something is missing: the answer is open, or what is not met can be put in order."""
+        return self.result == UNRESOLVED or (self.result == NOT_MET and self.follows == SUPPLIED)

@@ -13,7 +13,7 @@ from engine.case.value import Asked
 from engine.decide.agreement import Evaluator, Panel
 from engine.decide.answer import SUPPLIED
 from engine.decide.compiled import CompiledScheme, compiled
-from engine.decide.decision import Decision, DoctorDecision, Finding, Missing
+from engine.decide.decision import Decision, DoctorDecision, Finding, Missing, Told
 from engine.decide.doctor import DoctorAssessment
 from engine.decide.finding import findings
 from engine.decide.forward import available
@@ -52,7 +52,7 @@ class _Assessment:
         year = application.facts.get(book.vocabulary.grant_year)
         self.year = year if isinstance(year, int) else None
         self.defaults: Defaults = []
-        self.findings: list[Finding] = []
+        self.told: list[Finding | Told] = []
         self.missing: dict[Asked, Missing] = {}
         self.rates: frozenset[str] = frozenset()
         grant_set = of_grant_year(self.compiled.scheme, self.year)
@@ -66,7 +66,7 @@ class _Assessment:
                 DoctorDecision(doctor, None, None, self.compiled.summary.formal_defect, {}, [])
                 for doctor in self.application.doctors
             ]
-            self.findings = [finding for finding in self.findings if finding.follows == "avvist"]
+            self.told = [one for one in self._of_application() if one.follows == "avvist"]
             self.missing.clear()
             self.notes.taken.clear()
             return self._decision(self.compiled.summary.formal_defect, refused)
@@ -75,7 +75,7 @@ class _Assessment:
             assessment = DoctorAssessment(self.compiled, self.panel, self.frame, doctor, self.year, held, self.defaults)
             decided = assessment.decide()
             doctors.append(decided)
-            self.findings += assessment.findings
+            self.told += assessment.told
             self.rates |= assessment.rates
             for asked, months in assessment.missing.items():
                 self._ask(asked, months)
@@ -98,20 +98,23 @@ class _Assessment:
         verdict = self.panel.verdict(group, codes)
         held = False
         for finding in findings(plan.answers(codes, verdict).answers, group, codes, self.frame, self.compiled.slots):
-            self.findings.append(finding)
+            self.told.append(finding)
             held = held or (finding.rule.consequence == SUPPLIED and finding.follows == SUPPLIED)
             if finding.follows == SUPPLIED:
                 for asked in sorted(finding.missing):
                     self._ask(asked if asked.path else asked._replace(path=f"søknad.{asked.fact}"), [])
         if verdict.status == "nei":
             # the answer is no whatever else is missing, unless it is something that would dismiss the application
-            dismissing = [one for one in self.findings if one.rule.consequence == "avvist"]
+            dismissing = [one for one in self._of_application() if one.rule.consequence == "avvist"]
             still = {asked for one in dismissing for asked in one.missing}
             self.missing = {asked: missing for asked, missing in self.missing.items() if asked in still}
         status = verdict.status
         status = self._rows(self.frame, "søknad", self.application.lists, "søknad", None, status)
         self.notes.take("søknad", self.frame, None, [], False)
         return status, held
+
+    def _of_application(self) -> list[Finding]:
+        return [one for one in self.told if isinstance(one, Finding)]
 
     def _rows(self, base: Frame, level: str, lists: object, path: str, doctor: str | None, status: str = "ja") -> str:
         """Rules and notes on the rows of the level's lists. Gives the status with what the rows add to it."""
@@ -126,7 +129,7 @@ class _Assessment:
                     plan = self.compiled.plan(group, None, None, self.year)
                     codes = plan.codes(frame)
                     verdict = self.panel.verdict(group, codes)
-                    self.findings += findings(plan.answers(codes, verdict).answers, group, codes, frame, slots, doctor)
+                    self.told += findings(plan.answers(codes, verdict).answers, group, codes, frame, slots, doctor)
                     if status == "ja" and verdict.status == "skjønn":
                         status = verdict.status
                 month = frame[slots.index["måned"]]
@@ -166,7 +169,7 @@ class _Assessment:
             outcome=outcome,
             grant_year=self.year,
             doctors=doctors,
-            findings=self.findings,
+            told=self.told,
             missing=list(self.missing.values()),
             notes=self.notes.taken,
             defaults=self.defaults,

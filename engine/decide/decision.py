@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -11,6 +12,7 @@ from typing import Any
 from engine.case.frame import Frame
 from engine.case.stated import Application, Doctor
 from engine.case.value import Asked, Value
+from engine.decide.alike import Alike
 from engine.decide.answer import Answer
 from engine.decide.compiled import CompiledNote, CompiledScheme
 from engine.language.model import Calculation, Rule, RuleSet
@@ -45,6 +47,27 @@ class Finding:
     @property
     def follows(self) -> str:
         return self.answer.follows
+
+
+@dataclass(slots=True)
+class Told:
+    """The findings of a component's month in one: its rules' answers, on one frame, to none of which anything is missing.
+
+    Months that look alike and have the same answers differ only in what hangs on the date.
+    """
+
+    answers: tuple[Answer, ...]
+    frame: Frame
+    doctor: str
+    month: Month
+    component: str
+    alike: Alike
+
+    def findings(self, following: str | None = None) -> Iterator[Finding]:
+        """The same, one by one; or only those that have one thing following."""
+        for answer in self.answers:
+            if following is None or answer.follows == following:
+                yield Finding(answer, self.frame, self.doctor, self.month, self.component)
 
 
 @dataclass(slots=True)
@@ -137,7 +160,7 @@ class Decision:
     outcome: str
     grant_year: int | None
     doctors: list[DoctorDecision]
-    findings: list[Finding]
+    told: list[Finding | Told]
     missing: list[Missing]
     notes: list[Noted]
     defaults: list[tuple[Asked, str]]
@@ -147,3 +170,13 @@ class Decision:
     receipt: Receipt
     bases: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
     """How each line came about, kept by the room that explains it: (doctor, component) → its work."""
+    _findings: list[Finding] | None = field(default=None, repr=False)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Every finding, one by one."""
+        if self._findings is None:
+            self._findings = [
+                finding for one in self.told for finding in (one.findings() if isinstance(one, Told) else (one,))
+            ]
+        return self._findings

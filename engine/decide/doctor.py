@@ -17,7 +17,7 @@ from engine.decide.agreement import Panel
 from engine.decide.alike import Alike
 from engine.decide.answer import MET, NOT_MET, NOT_RELEVANT, Answer
 from engine.decide.compiled import HELD, CompiledComponent, CompiledScheme
-from engine.decide.decision import ComponentMonth, DoctorDecision, DoctorMonth, Finding
+from engine.decide.decision import ComponentMonth, DoctorDecision, DoctorMonth, Finding, Told
 from engine.decide.finding import findings, lacking, missing_facts
 from engine.decide.money import hangs_on_facts, line, month_amount
 from engine.decide.plan import Answers, Plan, Settled
@@ -53,7 +53,7 @@ class DoctorAssessment:
         self._of_doctor: dict[Plan, Settled] = {}
         self._of_period: dict[tuple[Plan, int], Settled] = {}
         self._alike: dict[Hashable, Alike] = {}
-        self.findings: list[Finding] = []
+        self.told: list[Finding | Told] = []
         self.once: dict[tuple[str | None, ...], Finding] = {}
         self._told_once: dict[str, tuple[tuple[Answer, ...], list[Finding]]] = {}
         self.missing: dict[Asked, list[Month]] = {}
@@ -64,7 +64,7 @@ class DoctorAssessment:
         self._days_slot = self.slots.index[DAYS_IN_MONTH]
 
     def decide(self) -> DoctorDecision:
-        """The doctor's decision; findings and missing facts are left on the assessment."""
+        """The doctor's decision; what is told and missing facts are left on the assessment."""
         scheme, summary = self.compiled.scheme, self.compiled.summary
         rule_set = select(scheme, self.agreed) if self.agreed is not None else None
         if self.agreed is not None and rule_set is None:
@@ -78,7 +78,7 @@ class DoctorAssessment:
             if own or name in applied:
                 lines[name] = line(part, own, self._outcome([one.status for one in own]))
         outcome = self._outcome([month.status for month in inside])
-        self.findings[:0] = self.once.values()
+        self.told[:0] = self.once.values()
         return DoctorDecision(self.doctor, rule_set, self.agreed, outcome, lines, months, idle=not applied)
 
     def _outcome(self, statuses: list[str]) -> str:
@@ -134,13 +134,13 @@ class DoctorAssessment:
         if not open_clauses:
             return None
         kept = (
-            list(self.findings),
+            list(self.told),
             {key: replace(finding, months=list(finding.months or ())) for key, finding in self.once.items()},
             {asked: list(months) for asked, months in self.missing.items()},
         )
         stepped, _, _ = self._component_month(other, month, HELD)
         if stepped.status != HELD:
-            self.findings, self.once, self.missing = kept  # refused whatever the answer: there was nothing to look at
+            self.told, self.once, self.missing = kept  # refused whatever the answer: there was nothing to look at
             self._told_once.clear()
             return None
         group = self.compiled.components[own.component].months
@@ -159,8 +159,13 @@ class DoctorAssessment:
         codes = self._settled(plan, frame, alike).codes(frame, HELD if self.held or hangs_on_facts(amount) else extra)
         verdict = self.panel.verdict(group, codes)
         answers = plan.answers(codes, verdict)
-        found = findings(answers.answers, group, codes, frame, self.slots, self.doctor.id, month, part.component.id)
-        self.findings += found
+        name = part.component.id
+        found: list[Finding] = []
+        if answers.lacking:
+            found = findings(answers.answers, group, codes, frame, self.slots, self.doctor.id, month, name)
+            self.told += found
+        else:
+            self.told.append(Told(answers.answers, frame, self.doctor.id, month, name, alike))
         self._tell_once(part, month, answers, codes, frame)
         if verdict.status != "utenfor" and part.days is not None:
             self._tell_days(part, month, frame)
@@ -239,7 +244,7 @@ class DoctorAssessment:
         plan = None if days is None else self.compiled.plan(days, self.agreed, month, self.year)
         length = days_in(month)
         found = []
-        for index, first, count in self.pieces[month]:
+        for index, first, count in self.pieces.get(month, ()):
             frame = self.spans[index].frame.copy()
             frame[self._month_slot] = month
             frame[self._days_slot] = length
@@ -304,4 +309,4 @@ class DoctorAssessment:
                     continue
                 finding.days = stretch.days
                 told[key] = finding
-        self.findings.extend(told.values())
+        self.told.extend(told.values())

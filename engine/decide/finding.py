@@ -8,7 +8,7 @@ from engine.case.comparison import unknowns
 from engine.case.frame import Frame, Slots
 from engine.case.truth import JA, NEI, NO, YES
 from engine.case.value import Asked, Unknown
-from engine.decide.answer import NOT_MET, SUPPLIED, UNRESOLVED, Answer
+from engine.decide.answer import UNRESOLVED, Answer
 from engine.decide.decision import Finding
 from engine.decide.group import Clause, Group, Tree, tree_leaves
 from engine.decide.naive import walk
@@ -34,7 +34,7 @@ def findings(
         missing = _NOTHING
         if answer.result == UNRESOLVED:
             missing = missing_facts([answer.clause.value], group, codes, slots, frame)
-        elif answer.result == NOT_MET and answer.follows == SUPPLIED:
+        elif answer.lacking:
             missing = _suppliable(answer.clause, group, codes, slots)
         found.append(Finding(answer, frame, doctor, month, component, None, missing))
     return found

@@ -28,7 +28,8 @@ class Answers:
     """What a group's codes answer: one answer a rule, which rules decided the status, and what failing rules open for.
 
     `unsettled` are the rules that would open for another component if a missing fact made them fail: clause and component.
-    `once` are the answers of rules about the doctor, `answers` the others. Outside the window only what decided is told.
+    `once` are the answers of rules about the doctor, `answers` the others. Outside the window only what decided is told. `lacking`
+    says that something is missing for one of `answers`.
     """
 
     answers: tuple[Answer, ...]
@@ -37,6 +38,7 @@ class Answers:
     decisive: tuple[Clause, ...]
     opened: frozenset[str]
     unsettled: tuple[tuple[Clause, str], ...]
+    lacking: bool
 
 
 class Settled:
@@ -178,8 +180,9 @@ class Plan:
         told = self._answer_each(codes, verdict)
         if verdict.status == "utenfor":
             told = [answer for answer in told if answer.clause in decisive]
+        answers = tuple(answer for answer in told if answer.clause.rule.per != "lege")
         return Answers(
-            tuple(answer for answer in told if answer.clause.rule.per != "lege"),
+            answers,
             tuple(answer for answer in told if answer.clause.rule.per == "lege"),
             tuple(sorted({clause.rule.id for clause in decisive})),
             tuple(decisive),
@@ -190,6 +193,7 @@ class Plan:
                 if value == UNRESOLVED and verdict.status == "nei"
                 for name in clause.rule.opens_for
             ),
+            any(answer.lacking for answer in answers),
         )
 
     def _answer_each(self, codes: bytes, verdict: Verdict) -> list[Answer]:

@@ -8,10 +8,11 @@ from fractions import Fraction
 from typing import Any
 
 from engine.case.value import Between, Unknown
+from engine.decide.alike import Alike
 from engine.decide.decision import ComponentMonth, Decision, DoctorDecision, DoctorMonth, Finding, Line, Missing, Noted
 from engine.explain.basis import Used, basis
 from engine.explain.leaning import readings
-from engine.explain.reason import NOTHING_APPLIED_FOR, texts
+from engine.explain.reason import NOTHING_APPLIED_FOR, Filling, texts
 from engine.language.model import Citation
 from engine.language.unit import DAYS
 from engine.text.month import month_text
@@ -146,41 +147,48 @@ def _amount(one: ComponentMonth) -> str | None:
 
 
 def _findings(decision: Decision) -> list[Json]:
-    """One entry a finding. What it owes to its answer alone is written once; the findings of a rule differ in month and reason."""
-    reason, stated = texts(decision).reason, decision.application.facts
-    alike: dict[tuple[Any, ...], Json] = {}
+    """One entry a finding. Those of months that look alike and have the same answers are written once, all but what is dated."""
+    filled, stated = texts(decision), decision.application.facts
+    alike: dict[tuple[int, Alike], list[tuple[Json, Filling | None]]] = {}
     written = []
-    for one in decision.findings:
-        key = (one.answer, one.doctor, one.month is None, one.component, one.days, not one.months)
-        first = alike.get(key)
-        if first is None:
-            first = alike[key] = _finding(one)
-        entry = first.copy()
-        entry["begrunnelse"] = reason(one, stated)
-        if one.month is not None:
-            entry["måned"] = month_text(one.month)
-        if one.months:
-            entry["måneder"] = [month_text(month) for month in one.months]
-        written.append(entry)
+    for told in decision.told:
+        if isinstance(told, Finding):
+            written.append(_finding(told, filled.reason(told, stated)))
+            continue
+        key = (id(told.answers), told.alike)
+        if key not in alike:
+            alike[key] = [
+                (
+                    _finding(one, filled.reason(one, stated)),
+                    filled.filling(one.answer) if filled.is_dated(one.answer) else None,
+                )
+                for one in told.findings()
+            ]
+        month = month_text(told.month)
+        for first, filling in alike[key]:
+            entry = first.copy()
+            entry["måned"] = month
+            if filling is not None:
+                entry["begrunnelse"] = filling(told.frame, stated, None, None)
+            written.append(entry)
     return written
 
 
-def _finding(one: Finding) -> Json:
-    """A finding without its reason and months, which have their place kept."""
+def _finding(one: Finding, reason: str) -> Json:
     rule, answer = one.rule, one.answer
     written: Json = {"id": rule.id, "nivå": rule.per}
     if one.doctor is not None:
         written["lege"] = one.doctor
     if one.month is not None:
-        written["måned"] = None
+        written["måned"] = month_text(one.month)
     if one.months:
-        written["måneder"] = None
+        written["måneder"] = [month_text(month) for month in one.months]
     if one.component is not None:
         written["komponent"] = one.component
     written["resultat"] = answer.result
     written["følge"] = answer.follows or None
     written["hjemmel"] = citation(_cited(one))
-    written["begrunnelse"] = None
+    written["begrunnelse"] = reason
     written["fra_regelsett"] = rule.origin
     if answer.exemption is not None:
         written["unntak"] = answer.exemption
@@ -252,7 +260,8 @@ def judged(decision: Decision) -> list[Finding]:
     }
     return [
         one
-        for one in decision.findings
+        for told in decision.told
+        for one in ((told,) if isinstance(told, Finding) else told.findings(following="skjønn"))
         if one.follows == "skjønn"
         and (one.month is None or (one.doctor or "", one.month, one.component or "", one.rule.id) in deciding)
     ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from engine.decide.answer import NOT_RELEVANT
-from engine.decide.decision import Decision
+from engine.decide.answer import NOT_RELEVANT, Answer
+from engine.decide.decision import Decision, Finding
 from engine.explain.basis import basis, readings_of
 from engine.explain.reason import texts
 from engine.language.condition import Condition, leaves, operand_names
@@ -93,7 +93,9 @@ def readings(decision: Decision) -> list[dict[str, Any]]:
 
     lean(decision.compiled.summary.reading, "utfall")
     filled = texts(decision)
-    answers = dict.fromkeys([one.answer for one in decision.findings])
+    answers: dict[Answer, None] = {}
+    for told in decision.told:
+        answers |= dict.fromkeys((told.answer,) if isinstance(told, Finding) else told.answers)
     rules = [one.clause.rule for one in answers if one.result != NOT_RELEVANT]
     relevant = {(rule.origin, rule.id): rule for rule in rules}
     for key, rule in relevant.items():

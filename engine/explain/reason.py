@@ -10,19 +10,20 @@ from functools import lru_cache
 from typing import Any
 
 from engine.case.frame import Frame, Reader, Slots
+from engine.case.names import Names
 from engine.case.stated import Stated
 from engine.case.value import UNSET, Between, Unknown, Value
 from engine.decide.answer import Answer
 from engine.decide.decision import Decision, Finding, Noted
 from engine.language.check_reasons import AMOUNT, BARE, LACKING, PLACEHOLDER
 from engine.language.condition import Includes, leaves
-from engine.language.model import Reading
+from engine.language.model import Reading, Rule
 from engine.language.unit import PLAIN, Unit
 from engine.text.month import Month, month_in_words
 from engine.text.norsk import date_text, list_text, money_text, number_text
 
-#: a text ready to be filled in: its case's frame, facts whose full value the frames shorten (moments), its finding, and its amount
-Filling = Callable[[Frame, Mapping[str, Stated], Finding | None, str | None], str]
+#: a text ready to be filled in: its case's frame, facts whose full value the frames shorten (moments), its rule, and its amount
+Filling = Callable[[Frame, Mapping[str, Stated], Rule | None, str | None], str]
 _Writable = tuple[Reader, Callable[[Value], str]]
 
 #: why a doctor has no months
@@ -47,31 +48,47 @@ class Texts:
     def __init__(self, slots: Slots) -> None:
         self.slots = slots
         self._fillings: dict[tuple[str, str | None], Filling] = {}
+        self._names = Names(slots)
         self._reasons: dict[Answer, Filling] = {}
+        self._dated: dict[Answer, bool] = {}
         self.leaning: dict[tuple[str, str], tuple[Reading, ...]] = {}
 
     def reason(self, finding: Finding, stated: Mapping[str, Stated]) -> str:
         """The reason for a finding. `stated` are the application's facts."""
-        answer = finding.answer
+        return self.filling(finding.answer)(finding.frame, stated, finding.rule, None)
+
+    def filling(self, answer: Answer) -> Filling:
+        """The reason for an answer, ready to be filled in."""
         filling = self._reasons.get(answer)
         if filling is None:
             if len(self._reasons) > _KEPT:
                 self._reasons.clear()
             filling = self._reasons[answer] = self._reason(answer)
-        return filling(finding.frame, stated, finding, None)
+        return filling
+
+    def is_dated(self, answer: Answer) -> bool:
+        """Whether the reason may differ between months that look alike."""
+        if answer not in self._dated:
+            if len(self._dated) > _KEPT:
+                self._dated.clear()
+            text = "" if answer.why is not None else self._text(answer)
+            names = (name.removesuffix(BARE) for name in PLACEHOLDER.findall(text))
+            self._dated[answer] = any(self._names.is_dated(name) for name in names)
+        return self._dated[answer]
 
     def _reason(self, answer: Answer) -> Filling:
-        rule = answer.clause.rule
         why = answer.why
         if why is not None:
-            return lambda frame, stated, finding, amount: why
+            return lambda frame, stated, rule, amount: why
+        return self._filling(self._text(answer), answer.clause.rule.per)
+
+    def _text(self, answer: Answer) -> str:
+        rule = answer.clause.rule
         if answer.exemption is not None:
-            text = next(one.reason for one in rule.exemptions if one.id == answer.exemption)
-        elif answer.judged:
-            text = rule.reasons.get("skjønn", rule.reasons.get("ikke_oppfylt", ""))
-        else:
-            text = rule.reasons.get(answer.result.replace(" ", "_"), "") or _GENERAL[answer.result]
-        return self._filling(text, rule.per)
+            return next(one.reason for one in rule.exemptions if one.id == answer.exemption)
+        if answer.judged:
+            return rule.reasons.get("skjønn", rule.reasons.get("ikke_oppfylt", ""))
+        return rule.reasons.get(answer.result.replace(" ", "_"), "") or _GENERAL[answer.result]
 
     def note(self, noted: Noted, stated: Mapping[str, Stated]) -> str:
         """The text of a note."""
@@ -94,7 +111,7 @@ class Texts:
         pieces = PLACEHOLDER.split(text)
         between, names = pieces[::2], pieces[1::2]
         if not names:
-            return lambda frame, stated, finding, amount: text
+            return lambda frame, stated, rule, amount: text
         of_case = [self._of_case(name, of_list) for name in names]
         values = [self._value(name, of_list) for name in names]
         if not any(of_case):
@@ -107,11 +124,11 @@ class Texts:
         """How to write a name that stands for more than its value in the frame."""
         fact = self.slots.vocabulary.facts.get(name)
         if name == AMOUNT and of_list is None and name not in self.slots.types:
-            return lambda frame, stated, finding, amount: amount or ""
+            return lambda frame, stated, rule, amount: amount or ""
         if name.startswith(LACKING):
-            return lambda frame, stated, finding, amount: self._lacking(name.removeprefix(LACKING), finding)
+            return lambda frame, stated, rule, amount: self._lacking(name.removeprefix(LACKING), frame, rule)
         if fact is not None and fact.kind == "tidspunkt":
-            return lambda frame, stated, finding, amount: stated_text(stated.get(name, "ikke oppgitt"))
+            return lambda frame, stated, rule, amount: stated_text(stated.get(name, "ikke oppgitt"))
         return None
 
     def _value(self, name: str, of_list: str | None) -> _Writable:
@@ -126,13 +143,11 @@ class Texts:
         table = field is None and self.slots.types[name].source == "tabell"
         return self.slots.reader(name, of_list), (lambda value: value_text(value, kind, unit, table))
 
-    def _lacking(self, name: str, finding: Finding | None) -> str:
-        assert finding is not None
-        given: Any = finding.frame[self.slots.index[name]]
+    def _lacking(self, name: str, frame: Frame, rule: Rule | None) -> str:
+        assert rule is not None
+        given: Any = frame[self.slots.index[name]]
         wanted = [
-            leaf.value
-            for leaf in leaves(finding.rule.requirement)
-            if isinstance(leaf, Includes) and leaf.name.name == name
+            leaf.value for leaf in leaves(rule.requirement) if isinstance(leaf, Includes) and leaf.name.name == name
         ]
         return list_text([word for word in wanted if not isinstance(given, frozenset) or word not in given])
 
@@ -142,7 +157,7 @@ def _of_values(values: Sequence[_Writable], between: Sequence[str]) -> Filling:
     reads = [read for read, _ in values]
     known: dict[tuple[Value, ...], str] = {}
 
-    def fill(frame: Frame, stated: Mapping[str, Stated], finding: Finding | None, amount: str | None) -> str:
+    def fill(frame: Frame, stated: Mapping[str, Stated], rule: Rule | None, amount: str | None) -> str:
         read_values = tuple([read(frame) for read in reads])
         text = known.get(read_values)
         if text is None:
@@ -156,8 +171,8 @@ def _of_values(values: Sequence[_Writable], between: Sequence[str]) -> Filling:
 
 
 def _joined(parts: Sequence[Filling], between: Sequence[str]) -> Filling:
-    def fill(frame: Frame, stated: Mapping[str, Stated], finding: Finding | None, amount: str | None) -> str:
-        return _interleaved(between, [part(frame, stated, finding, amount) for part in parts])
+    def fill(frame: Frame, stated: Mapping[str, Stated], rule: Rule | None, amount: str | None) -> str:
+        return _interleaved(between, [part(frame, stated, rule, amount) for part in parts])
 
     return fill
 
