@@ -14,7 +14,7 @@ from engine.case.formula import bounds, formula
 from engine.case.frame import Frame, Reader, Slots
 from engine.language.condition import Compare, Condition, leaves
 from engine.language.expression import Name
-from engine.text.month import Month, last_day, month_of
+from engine.text.month import Month, days_in, month_of
 
 DAY = "dag"
 MONTH = "måned"
@@ -66,22 +66,28 @@ def pieces(spans: Sequence[Span], limits: Sequence[Reader]) -> dict[Month, list[
     for index, span in enumerate(spans):
         first = span.first
         for following in (*_cuts(span, limits), span.last + _ONE_DAY):
-            while first < following:
+            days = (following - first).days
+            while days > 0:
                 month = month_of(first)
-                ends = min(following, last_day(month) + _ONE_DAY)
-                found.setdefault(month, []).append((index, first, (ends - first).days))
-                first = ends
+                count = min(days, days_in(month) - first.day + 1)
+                found.setdefault(month, []).append((index, first, count))
+                days -= count
+                first += timedelta(count)
     return found
 
 
 def _cuts(span: Span, limits: Sequence[Reader]) -> list[date]:
     """The sorted dates in a period at which a rule about days may change its answer."""
+    first, last = span.first, span.last
     dates: set[date] = set()
     for limit in limits:
         for value in bounds(limit(span.frame)):
-            if isinstance(value, date) and date.min < value < date.max:
-                dates |= {value, value + _ONE_DAY}
-    return sorted(day for day in dates if span.first < day <= span.last)
+            if isinstance(value, date) and first <= value <= last:
+                dates.add(value)
+                if value < last:
+                    dates.add(value + _ONE_DAY)
+    dates.discard(first)
+    return sorted(dates)
 
 
 def run_around(spans: Sequence[Span], index: int, belongs: Callable[[Span], bool]) -> tuple[date, date]:

@@ -14,7 +14,7 @@ from typing import Any
 from engine.case.formula import formula, whole
 from engine.case.frame import Frame, Reader, Slots
 from engine.case.truth import JA, NEI, NO, SKJØNN, UAVKLART, YES, both, either, opposite
-from engine.case.value import Between, Unknown, Value
+from engine.case.value import NOTHING, Between, Unknown, Value
 from engine.language.condition import (
     All,
     Among,
@@ -60,7 +60,7 @@ def comparator(leaf: Leaf, slots: Slots, of_list: str | None = None) -> Comparat
 
 def unknowns(leaf: Leaf, slots: Slots, frame: Frame, of_list: str | None = None) -> Unknown:
     """What a leaf's operands lack in this frame."""
-    cause = Unknown()
+    cause = NOTHING
     for name in operand_names(leaf):
         value = slots.reader(name.name, of_list)(frame)
         if type(value) is Unknown:

@@ -10,7 +10,7 @@ from engine.case.comparison import Comparator, tree, unknowns
 from engine.case.formula import between, bounds, formula
 from engine.case.frame import EARLIER, PERIODS, STRETCHES, Frame, Reader, Slots
 from engine.case.truth import JA, NO, YES, both
-from engine.case.value import UNSET, Asked, Between, Unknown, Value
+from engine.case.value import NOTHING, UNSET, Asked, Between, Unknown, Value
 from engine.language.condition import Condition, leaves
 from engine.language.meaning import DaysCounted, EarliestOf, Formula, LastOf, Run, SumOfEarlier, SumOverDays
 from engine.language.model import Definition
@@ -69,7 +69,7 @@ class _Filter:
         self.test: Comparator = tree(where, slots) if where is not None else (lambda frame: JA)
 
     def cause(self, frame: Frame) -> Unknown:
-        cause = Unknown()
+        cause = NOTHING
         for leaf in self.leaves:
             cause |= unknowns(leaf, self.slots, frame)
             cause |= judged(leaf, self.slots, frame)
@@ -92,7 +92,7 @@ def _days_counted(where: _Filter, counting: bool) -> Reader:
 
     def count(frame: Frame) -> Value:
         low = perhaps = 0
-        cause = Unknown()
+        cause = NOTHING
         for stretch in frame[STRETCHES]:
             if counting and stretch.code & NO:
                 continue
@@ -155,7 +155,7 @@ def _run(where: _Filter, part: int) -> Reader:
         low, high = whole_months(*surely), whole_months(*perhaps)
         if surely == perhaps:
             return low[part]
-        cause = Unknown()
+        cause = NOTHING
         for span in spans:
             if not where.test(span.frame) & (YES | NO):
                 cause |= where.cause(span.frame)
@@ -167,7 +167,7 @@ def _run(where: _Filter, part: int) -> Reader:
 def _sum_over_days(value: Reader, where: _Filter) -> Reader:
     def total(frame: Frame) -> Value:
         low = high = _ZERO
-        cause = Unknown()
+        cause = NOTHING
         for stretch in frame[STRETCHES]:
             code = both(stretch.code, where.test(stretch.frame))
             if code & NO:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from engine.case.frame import Frame, Reader, Slots, is_known
-from engine.case.value import Between, Unknown, Value
+from engine.case.value import NOTHING, Between, Unknown, Value
 from engine.language.expression import Binary, Call, Day, Expression, MonthOf, Name, Number
 from engine.language.names import Type
 from engine.language.unit import PERCENT
@@ -169,7 +169,7 @@ def _extreme(choose: Callable[[Any], Any], parts: list[Reader]) -> Reader:
         if all(is_known(value) for value in values):
             extreme: Value = choose(values)
             return extreme
-        cause = Unknown()
+        cause = NOTHING
         for value in values:
             cause |= _cause(value)
         told = [bounds(value) for value in values if type(value) is not Unknown]

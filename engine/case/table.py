@@ -10,7 +10,7 @@ from engine.case.comparison import tree, unknowns
 from engine.case.formula import formula, whole
 from engine.case.frame import Frame, Reader, Slots
 from engine.case.truth import NO, YES
-from engine.case.value import UNSET, Unknown, Value
+from engine.case.value import NOTHING, UNSET, Unknown, Value
 from engine.language.condition import leaves
 from engine.language.model import Parameter, Quantity, Variant
 
@@ -117,13 +117,13 @@ def _one_of(possible: list[tuple[Variant, Value]], slots: Slots, frame: Frame) -
     values = [value for _, value in possible]
     if all(value == values[0] for value in values) and type(values[0]) is not Unknown:
         return values[0]
-    rates = Unknown()
+    rates = NOTHING
     for value in values:
         if type(value) is Unknown:
             rates |= value
     if all(type(value) is Unknown for value in values):
         return rates
-    facts = Unknown()
+    facts = NOTHING
     for variant, _ in possible:
         for leaf in leaves(variant.when):
             facts |= unknowns(leaf, slots, frame)

@@ -36,9 +36,15 @@ class Unknown:
         return bool(self.judged) and not self.facts and not self.rates
 
     def __or__(self, other: Unknown) -> Unknown:
-        if self is other:
+        if self is other or (other is NOTHING and not self.free):
             return self
+        if self is NOTHING and not other.free:
+            return other
         return Unknown(self.facts | other.facts, self.rates | other.rates, self.judged | other.judged)
+
+
+#: not known, for no reason yet
+NOTHING = Unknown()
 
 
 @dataclass(frozen=True, slots=True)

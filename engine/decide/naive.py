@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import reduce
+from operator import itemgetter
 
 from engine.case.truth import JA, NEI, SETTLED, both, either, opposite
 from engine.decide.group import FIRST, Group, Tree, Verdict, effect
@@ -90,13 +90,20 @@ def status(order: Sequence[str], effects: set[str | None]) -> str:
 def walk(tree: Tree) -> Walk:
     """A tree as a function of its leaves' codes."""
     if isinstance(tree, int):
-        number = tree
-        return lambda codes: codes[number]
+        return itemgetter(tree)
     sign, parts = tree
     walks = [walk(part) for part in parts]
     if sign == "!":
         inner = walks[0]
         return lambda codes: opposite(inner(codes))
-    if sign == "&":
-        return lambda codes: reduce(both, (one(codes) for one in walks), JA)
-    return lambda codes: reduce(either, (one(codes) for one in walks), NEI)
+    combine, start, settled = (both, JA, NEI) if sign == "&" else (either, NEI, JA)
+
+    def combined(codes: Sequence[int]) -> int:
+        code = start
+        for one in walks:
+            code = combine(code, one(codes))
+            if code == settled:  # as no other part can change
+                return code
+        return code
+
+    return combined
