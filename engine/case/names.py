@@ -99,8 +99,9 @@ class Names:
                 return True
 
     def month_limits(self) -> list[int]:
-        """The first months of the stretches of months in which every table and definition has the same row or version."""
+        """The first months of the stretches of months in which every table, definition and calculation has the same row or version."""
         spans = [value.months for parameter in self.scheme.parameters.values() for value in parameter.values]
+        spans += [one.months for calculations in self.scheme.calculations.values() for one in calculations]
         spans += [version.months for versions in self.scheme.definitions.values() for version in versions]
         firsts = {span.first for span in spans if span.first is not None}
         return sorted(firsts | {span.last + 1 for span in spans if span.last is not None})

@@ -7,7 +7,7 @@ every table has the same row in them. What hangs on the date itself, or on the m
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
 from engine.case.calendar import Stretch
 from engine.case.frame import Frame
@@ -42,11 +42,16 @@ class AlikeMonths:
         return component, days, bisect_right(self._limits, month), *told
 
     def amount(self, calculation: Calculation) -> bool:
-        """Whether a calculation comes to the same in months that look alike."""
+        """Whether a calculation comes to the same, and is shown the same, in months that look alike."""
         key = id(calculation)
         if key not in self._amounts:
-            self._amounts[key] = not any(self._names.is_dated(name) for name in in_formula(calculation.formula))
+            names = {*in_formula(calculation.formula), *calculation.shown}
+            self._amounts[key] = not any(self._names.is_dated(name) for name in names)
         return self._amounts[key]
+
+    def shown(self, names: Iterable[str]) -> bool:
+        """Whether names have the same values in months that look alike."""
+        return not any(self._names.is_dated(name) for name in names)
 
     def frame(self, first: Frame, doctor: Frame) -> Frame:
         """A frame for a month that looks like the first one, with what was worked out in that, save what hangs on the date."""
@@ -61,13 +66,13 @@ class Alike:
     month alone does not change, and the amount.
     """
 
-    __slots__ = ("amounts", "days", "frame", "plans")
+    __slots__ = ("amount", "days", "frame", "plans")
 
     def __init__(self, frame: Frame, stretches: Sequence[Stretch]) -> None:
         self.frame = frame
         self.days = counting_days(stretches)
         self.plans: dict[Plan, Settled] = {}
-        self.amounts: dict[int, Value] = {}
+        self.amount: Value | None = None
 
 
 def counting_days(stretches: Sequence[Stretch]) -> Value:

@@ -19,7 +19,7 @@ from engine.decide.group import Group
 from engine.decide.plan import Plan
 from engine.language.condition import Condition
 from engine.language.meaning import DaysCounted, Run, SumOverDays
-from engine.language.model import Calculation, Component, Note, Rule
+from engine.language.model import Calculation, Component, Note, Rule, RuleSet
 from engine.language.rulebook import Rulebook, SchemeRules
 from engine.language.vocabulary import Summary, Vocabulary
 from engine.ruleset.force import Standing, standings
@@ -53,7 +53,7 @@ class CompiledComponent:
         return self._of_month[month]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CompiledNote:
     note: Note
     when: Comparator
@@ -99,6 +99,7 @@ class CompiledScheme:
         self.day_limits = day_limits(self.day_conditions, self.slots)
         self._standings: dict[tuple[date | None, Month | None, int | None], dict[str, Standing]] = {}
         self._plans: dict[object, Plan] = {}
+        self._notes_known: dict[str, list[tuple[CompiledNote, ...]]] = {}
         self._found: dict[tuple[Group, date | None, Month | None, int | None], Plan] = {}
 
     def _component(self, component: Component, versions: Sequence[Rule]) -> CompiledComponent:
@@ -142,6 +143,15 @@ class CompiledScheme:
                 if isinstance(meaning, DaysCounted | Run | SumOverDays) and meaning.where is not None:
                     found.append(meaning.where)
         return found
+
+    def notes_known_to(self, grant_set: RuleSet) -> list[tuple[CompiledNote, ...]]:
+        """The notes' versions, latest first, that were written by a grant year's rule set or before."""
+        if grant_set.id not in self._notes_known:
+            order = [one.id for one in self.scheme.sets]
+            known = set(order[: order.index(grant_set.id) + 1])
+            of_each = [tuple(one for one in versions if one.note.origin in known) for versions in self.notes]
+            self._notes_known[grant_set.id] = [versions for versions in of_each if versions]
+        return self._notes_known[grant_set.id]
 
     def standing(self, agreed: date | None, month: Month | None, year: int | None) -> dict[str, Standing]:
         """Every rule's standing, by rule id."""

@@ -72,7 +72,9 @@ class Told:
 
 @dataclass(slots=True)
 class ComponentMonth:
-    """One component in one month. `amount` is exact kroner, or why it is not known; None when nothing is calculated."""
+    """One component in one month. `amount` is exact kroner, or why it is not known; None when nothing is calculated. `alike` is what
+    the month shares with those that look alike.
+    """
 
     component: str
     month: Month
@@ -81,6 +83,7 @@ class ComponentMonth:
     decided_by: tuple[str, ...]
     amount: Value | None
     frame: Frame
+    alike: Alike
 
     @property
     def right(self) -> str:

@@ -180,19 +180,16 @@ class DoctorAssessment:
                     self._ask(frozenset(self._own(asked) for asked in finding.missing), month)
             if type(amount) is Unknown and hangs_on_facts(amount):
                 self._ask(amount.facts, month)
-        decided = ComponentMonth(
-            part.component.id, month, verdict.status, alike.days, answers.decided_by, amount, frame
-        )
+        decided = ComponentMonth(name, month, verdict.status, alike.days, answers.decided_by, amount, frame, alike)
         return decided, answers, codes
 
     def _amount(self, part: CompiledComponent, month: Month, frame: Frame, alike: Alike) -> Value | None:
         calculation = part.calculation(month)
         if calculation is None or not self.compiled.months.amount(calculation[0]):
             return month_amount(part, frame, month)
-        key = id(calculation)
-        if key not in alike.amounts:
-            alike.amounts[key] = calculation[1](frame)
-        return alike.amounts[key]
+        if alike.amount is None:
+            alike.amount = calculation[1](frame)
+        return alike.amount
 
     def _settled(self, plan: Plan, frame: Frame, alike: Alike) -> Settled:
         """A plan on the months that look alike, one of which has the frame."""

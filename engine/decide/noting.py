@@ -19,11 +19,7 @@ class Notes:
     """Gathers notes for one application. Of a note's versions the last counts that the grant year's rule set knows and whose months hold."""
 
     def __init__(self, compiled: CompiledScheme, grant_set: RuleSet) -> None:
-        order = [one.id for one in compiled.scheme.sets]
-        known = set(order[: order.index(grant_set.id) + 1])
-        self.versions = [
-            tuple(version for version in versions if version.note.origin in known) for versions in compiled.notes
-        ]
+        self.versions = compiled.notes_known_to(grant_set)
         self.taken: list[Noted] = []
 
     def take(self, per: str, frame: Frame, doctor: str | None, months: Sequence[Month], told: bool) -> None:
@@ -47,15 +43,16 @@ class Notes:
         self.take("lege", frame, decided.doctor.id, [month.month for month in inside], False)
         months = [(month.month, next(iter(month.components.values())).frame) for month in inside if month.components]
         for versions in self.versions:
+            held: dict[CompiledNote, Noted] = {}
+            for month, one in months if any(version.note.per == "måned" for version in versions) else ():
+                version = _in_force(versions, month)
+                if version is not None and version.note.per == "måned" and version.when(one) & YES:
+                    held.setdefault(version, Noted(version, one, decided.doctor.id)).months.append(month)
             for version in versions:
                 if version.note.per == "komponent":
                     self._amount(version, decided)
-                elif version.note.per == "måned":
-                    own = [(month, one) for month, one in months if _in_force(versions, month) is version]
-                    holding = [(month, one) for month, one in own if version.when(one) & YES]
-                    if holding:
-                        held = [month for month, _ in holding]
-                        self.taken.append(Noted(version, holding[0][1], decided.doctor.id, held))
+                elif version in held:
+                    self.taken.append(held[version])
 
     def _amount(self, version: CompiledNote, decided: DoctorDecision) -> None:
         """A note with an amount summed over the paid months of its components, when every month's is known."""

@@ -346,7 +346,7 @@ class _Statuses(DoctorAssessment):
         codes = self._settled(plan, frame, alike).codes(frame, HELD if self.held or hangs_on_facts(amount) else extra)
         verdict = self.panel.verdict(part.months, codes)
         answers = plan.answers(codes, verdict)
-        return ComponentMonth(part.component.id, month, verdict.status, 0, (), amount, frame), answers, codes
+        return ComponentMonth(part.component.id, month, verdict.status, 0, (), amount, frame, alike), answers, codes
 
 
 def _statuses(decision: Decision) -> dict[Unit, Any]:

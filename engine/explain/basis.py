@@ -11,6 +11,7 @@ from engine.case.formula import formula
 from engine.case.frame import Frame, Slots
 from engine.case.truth import YES
 from engine.case.value import Between, Unknown
+from engine.decide.alike import Alike
 from engine.decide.compiled import CompiledScheme
 from engine.decide.decision import Decision, DoctorDecision, Line
 from engine.decide.money import NEEDED
@@ -60,15 +61,26 @@ def _basis(line: Line, one: DoctorDecision, compiled: CompiledScheme) -> Basis |
     sources = _sources(compiled)
     rows_of = sources.rows_of(line.calculation.formula)
     found: dict[tuple[int, str | None], Used] = {}
+    alike: dict[Alike, list[Used]] = {}
+    shared = compiled.months.amount(line.calculation)
     for month in one.months:
         component = month.components.get(line.component)
         if component is None or component.status not in NEEDED:
             continue
-        for row in rows_of(component.frame):
-            worked_out = row.worked_out(component.frame)
-            used = found.get((id(row.quantity), worked_out))
-            if used is None:
-                used = found[id(row.quantity), worked_out] = Used(row.parameter, row.quantity, row.value, worked_out)
+        used_in = alike.get(component.alike)
+        if used_in is None:
+            rows, used_in = rows_of(component.frame), []
+            for row in rows:
+                worked_out = row.worked_out(component.frame)
+                used = found.get((id(row.quantity), worked_out))
+                if used is None:
+                    used = found[id(row.quantity), worked_out] = Used(
+                        row.parameter, row.quantity, row.value, worked_out
+                    )
+                used_in.append(used)
+            if shared and all(row.quantity.suggestion is None for row in rows):
+                alike[component.alike] = used_in
+        for used in used_in:
             used.months.append(month.month)
     return Basis(sources.prose.operand(line.calculation.formula), list(found.values())) if found else None
 

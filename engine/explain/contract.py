@@ -70,7 +70,7 @@ def _doctor(one: DoctorDecision, decision: Decision) -> Json:
         "regelsett": one.rule_set.id if one.rule_set is not None else None,
         "utfall": one.outcome,
         "komponenter": {name: _line(line, one, decision) for name, line in one.lines.items()},
-        "måneder": [_month(month, decision) for month in one.months],
+        "måneder": _months(one, decision),
     }
     if one.outside:
         scheme = decision.compiled.vocabulary.schemes[decision.application.scheme]
@@ -106,6 +106,25 @@ def _used(used: Used) -> Json:
         "sikkerhet": quantity.certainty or ("ukjent" if quantity.unknown else None),
         "hjemmel": citation(quantity.citation) if quantity.citation is not None else None,
     }
+
+
+def _months(one: DoctorDecision, decision: Decision) -> list[Json]:
+    """One entry a month; months that look alike and are decided alike have the same but for which month it is."""
+    compiled = decision.compiled
+    alike: dict[tuple[Any, ...], Json] = {}
+    shared = compiled.months.shown(compiled.vocabulary.shown_per_month.values()) and all(
+        compiled.months.amount(calculation)
+        for part in compiled.components.values()
+        for calculation, _ in part.calculations
+    )
+    written = []
+    for month in one.months:
+        key = tuple([(part.alike, part.status, part.decided_by) for part in month.components.values()])
+        first = alike.get(key) if shared else None
+        if first is None:
+            first = alike[key] = _month(month, decision)
+        written.append(first | {"måned": month_text(month.month)})
+    return written
 
 
 def _month(month: DoctorMonth, decision: Decision) -> Json:
