@@ -58,19 +58,19 @@ def day_limits(conditions: Iterable[Condition], slots: Slots) -> list[Reader]:
     return found
 
 
-def pieces(spans: Sequence[Span], limits: Sequence[Reader]) -> dict[Month, list[tuple[int, date, int]]]:
+def pieces(spans: Sequence[Span], limits: Sequence[Reader]) -> dict[Month, list[tuple[int, date, int, int]]]:
     """Every month with a day in a period, in order, as runs of days in which no rule about days changes its answer: number of the
-    period, first day, and how many days.
+    period, first day, how many days, and number of the region of the period, whose days all compare alike with the limits.
     """
-    found: dict[Month, list[tuple[int, date, int]]] = {}
+    found: dict[Month, list[tuple[int, date, int, int]]] = {}
     for index, span in enumerate(spans):
         first = span.first
-        for following in (*_cuts(span, limits), span.last + _ONE_DAY):
+        for region, following in enumerate((*_cuts(span, limits), span.last + _ONE_DAY)):
             days = (following - first).days
             while days > 0:
                 month = month_of(first)
                 count = min(days, days_in(month) - first.day + 1)
-                found.setdefault(month, []).append((index, first, count))
+                found.setdefault(month, []).append((index, first, count, region))
                 days -= count
                 first += timedelta(count)
     return found

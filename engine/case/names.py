@@ -61,9 +61,11 @@ class Names:
         """The first table that has what a name rests on."""
         return max((self._level_of_base(base) for base in self.bases(name)), default=CONSTANT)
 
-    def stated_by(self, leaf: Leaf, level: int) -> bool:
-        """Whether a leaf rests only on facts stated in tables up to `level`, so that it answers the same in every row under one."""
-        rests = {base for name in named(leaf) for base in self.bases(name)}
+    def stated_by(self, leaf: Leaf, level: int, also: frozenset[str] = frozenset()) -> bool:
+        """Whether a leaf rests only on facts stated in tables up to `level`, and `also` these, so that it answers the same in every row
+        under one.
+        """
+        rests = {base for name in named(leaf) for base in self.bases(name)} - also
         return all(self._level_of_base(base) <= level and self._meaning(base) is None for base in rests)
 
     def is_dated(self, name: str) -> bool:

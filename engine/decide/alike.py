@@ -14,7 +14,7 @@ from engine.case.frame import Frame
 from engine.case.names import Names, in_formula, named
 from engine.case.truth import NO, YES
 from engine.case.value import Between, Unknown, Value
-from engine.decide.plan import Plan, Settled
+from engine.decide.plan import Plan
 from engine.language.condition import Leaf
 from engine.language.model import Calculation
 from engine.text.month import Month
@@ -62,16 +62,16 @@ class AlikeMonths:
 
 
 class Alike:
-    """What months that look alike share, worked out in the first of them: its frame, how many days count, each plan with what the
-    month alone does not change, and the amount.
+    """What months that look alike share, worked out in the first of them: its frame, how many days count, each plan's codes,
+    and the amount.
     """
 
-    __slots__ = ("amount", "days", "frame", "plans")
+    __slots__ = ("amount", "codes", "days", "frame")
 
     def __init__(self, frame: Frame, stretches: Sequence[Stretch]) -> None:
         self.frame = frame
         self.days = counting_days(stretches)
-        self.plans: dict[Plan, Settled] = {}
+        self.codes: dict[Plan, bytes] = {}
         self.amount: Value | None = None
 
 

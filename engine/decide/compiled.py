@@ -8,7 +8,7 @@ from datetime import date
 from functools import partial
 
 from engine.case import derived, table
-from engine.case.calendar import day_limits
+from engine.case.calendar import DAY, day_limits
 from engine.case.comparison import Comparator, tree
 from engine.case.formula import formula
 from engine.case.frame import Reader, Slots
@@ -73,7 +73,7 @@ class CompiledScheme:
         derived.install(self.slots)
         names = Names(self.slots)
         self._for_doctor = partial(names.stated_by, level=DOCTOR)
-        self._for_period = partial(names.stated_by, level=SPAN)
+        self._for_region = partial(names.stated_by, level=SPAN, also=frozenset({DAY}))
         self.months = AlikeMonths(names)
         order = self.summary.month
         versions = [rule for rules in scheme.rules.values() for rule in rules]
@@ -119,7 +119,7 @@ class CompiledScheme:
                 steady=self._for_doctor,
                 alike=self.months.answers,
             ),
-            Group(f"dagene i «{component.id}»", days, self.slots, self.summary.month, steady=self._for_period)
+            Group(f"dagene i «{component.id}»", days, self.slots, self.summary.month, regional=self._for_region)
             if days
             else None,
             tuple(

@@ -51,7 +51,7 @@ class DoctorAssessment:
         self.pieces = pieces(self.spans, compiled.day_limits)
         self.earlier: dict[str, Frame] = {}
         self._of_doctor: dict[Plan, Settled] = {}
-        self._of_period: dict[tuple[Plan, int], Settled] = {}
+        self._counted: dict[tuple[Plan, int, int], tuple[int, Unknown | None]] = {}
         self._alike: dict[Hashable, Alike] = {}
         self.told: list[Finding | Told] = []
         self.once: dict[tuple[str | None, ...], Finding] = {}
@@ -156,7 +156,7 @@ class DoctorAssessment:
         amount = self._amount(part, month, frame, alike)
         group = part.months
         plan = self.compiled.plan(group, self.agreed, month, self.year)
-        codes = self._settled(plan, frame, alike).codes(frame, HELD if self.held or hangs_on_facts(amount) else extra)
+        codes = self._codes(plan, frame, alike, HELD if self.held or hangs_on_facts(amount) else extra)
         verdict = self.panel.verdict(group, codes)
         answers = plan.answers(codes, verdict)
         name = part.component.id
@@ -191,22 +191,16 @@ class DoctorAssessment:
             alike.amount = calculation[1](frame)
         return alike.amount
 
-    def _settled(self, plan: Plan, frame: Frame, alike: Alike) -> Settled:
-        """A plan on the months that look alike, one of which has the frame."""
-        found = alike.plans.get(plan)
-        if found is None:
-            of_doctor = self._of_doctor.get(plan)
-            if of_doctor is None:
-                of_doctor = self._of_doctor[plan] = plan.unsettled.settled(self.frame, plan.group.steady)
-            found = alike.plans[plan] = of_doctor.settled(frame, plan.group.alike)
-        return found
-
-    def _settled_in(self, plan: Plan, span: int) -> Settled:
-        """A plan about days on one of the periods."""
-        found = self._of_period.get((plan, span))
-        if found is None:
-            found = self._of_period[plan, span] = plan.unsettled.settled(self.spans[span].frame, plan.group.steady)
-        return found
+    def _codes(self, plan: Plan, frame: Frame, alike: Alike, extra: str | None) -> bytes:
+        """The codes of a month."""
+        first = alike.codes.get(plan)
+        if first is not None:
+            return plan.again(first, frame, extra)
+        settled = self._of_doctor.get(plan)
+        if settled is None:
+            settled = self._of_doctor[plan] = plan.unsettled.settled(self.frame, plan.group.steady)
+        codes = alike.codes[plan] = settled.codes(frame, extra)
+        return codes
 
     def _own(self, asked: Asked) -> Asked:
         return asked._replace(doctor=self.doctor.id, path=f"{self.doctor.path}.{asked.fact}")
@@ -241,23 +235,31 @@ class DoctorAssessment:
         plan = None if days is None else self.compiled.plan(days, self.agreed, month, self.year)
         length = days_in(month)
         found = []
-        for index, first, count in self.pieces.get(month, ()):
+        for index, first, count, region in self.pieces.get(month, ()):
             frame = self.spans[index].frame.copy()
             frame[self._month_slot] = month
             frame[self._days_slot] = length
             frame[self._day_slot] = first
-            code = JA if plan is None else self._counts(plan, index, frame)
+            code = JA if plan is None else self._counts(plan, (plan, index, region), frame)
             found.append(Stretch(index, first, count, frame, code))
         return found
 
-    def _counts(self, plan: Plan, span: int, frame: Frame) -> int:
+    def _counts(self, plan: Plan, region: tuple[Plan, int, int], frame: Frame) -> int:
         """Whether such a day counts. Why it is uncertain, when it is, is left in the day's frame."""
-        codes = self._settled_in(plan, span).codes(frame)
-        status = self.panel.verdict(plan.group, codes).status
-        if status == "uavklart":
-            trees = [clause.value for clause in plan.group.clauses]
-            frame[STRETCHES] = Unknown(missing_facts(trees, plan.group, codes, self.slots, frame))
-        return CODE_OF.get(status, UAVKLART)
+        counted = self._counted.get(region)
+        if counted is None:
+            codes = plan.codes(frame)
+            status = self.panel.verdict(plan.group, codes).status
+            cause = None
+            if status == "uavklart":
+                trees = [clause.value for clause in plan.group.clauses]
+                cause = Unknown(missing_facts(trees, plan.group, codes, self.slots, frame))
+            counted = (CODE_OF.get(status, UAVKLART), cause)
+            if plan.group.regional:
+                self._counted[region] = counted
+        if counted[1] is not None:
+            frame[STRETCHES] = counted[1]
+        return counted[0]
 
     # --- findings ------------------------------------------------------------------------------------------------------
 
@@ -286,12 +288,14 @@ class DoctorAssessment:
     def _tell_days(self, part: CompiledComponent, month: Month, frame: Frame) -> None:
         """Rules about days: told when they leave days out, or when an exception lets days in."""
         assert part.days is not None
+        if not part.days.exempting and all(stretch.code & YES for stretch in frame[STRETCHES]):
+            return
         plan = self.compiled.plan(part.days, self.agreed, month, self.year)
         told: dict[tuple[str, str, str | None], Finding] = {}
         for stretch in frame[STRETCHES]:
             if stretch.code & YES and not plan.excepting:
                 continue
-            codes = self._settled_in(plan, stretch.span).codes(stretch.frame)
+            codes = plan.codes(stretch.frame)
             answers = plan.answers(codes, self.panel.verdict(part.days, codes))
             name = part.component.id
             for finding in findings(

@@ -45,8 +45,8 @@ class Verdict:
 class Group:
     """Rules assessed together. A leaf without a comparator is a flag: what is in force, and the `extra` statuses.
 
-    `steady` tells the leaves that answer the same on every frame made from the same one: in all months of a doctor, on all days of a
-    period; `alike` those that answer the same in all months of a doctor that look alike.
+    Of the rules on a month, `steady` tells the leaves that answer the same in all months of a doctor, `alike` those that answer the
+    same in all that look alike; of the rules on a day, `regional` tells those that answer the same on all days of a region.
     """
 
     def __init__(
@@ -59,6 +59,7 @@ class Group:
         extra: Sequence[str] = (),
         steady: Callable[[Leaf], bool] = lambda leaf: False,
         alike: Callable[[Leaf], bool] = lambda leaf: False,
+        regional: Callable[[Leaf], bool] = lambda leaf: False,
     ) -> None:
         self.name = name
         self.of_list = of_list
@@ -74,6 +75,8 @@ class Group:
             frozenset(number for number, leaf in enumerate(self.leaves) if leaf is not None and test(leaf))
             for test in (steady, alike)
         )
+        self.regional = all(leaf is None or regional(leaf) for leaf in self.leaves)
+        self.exempting = any(clause.exemptions for clause in self.clauses)
         self.judged = self._numbers.get("skjønn")
 
     def _flag(self, name: str) -> int:

@@ -124,6 +124,13 @@ class Plan:
                 self._gather(clause, self.base, always, within)
         scoped = [(scope, self._comparators(own - always)) for scope, own in within.items()]
         self.unsettled = Settled(group, self.base, self._comparators(always), scoped)
+        dated = frozenset(range(len(group.leaves))) - group.steady - group.alike
+        self._dated = self._comparators(always & dated)
+        self._dated_within = [
+            (scope, self._comparators((own - always) & (dated if scope not in dated else dated | own)))
+            for scope, own in within.items()
+            if scope in dated or (own - always) & dated
+        ]
         self._answers: dict[bytes, Answers] = {}
 
     @staticmethod
@@ -154,6 +161,24 @@ class Plan:
     def codes(self, frame: Frame, extra: str | None = None) -> bytes:
         """The answer code of every leaf on a frame; see `Settled.codes`."""
         return self.unsettled.codes(frame, extra)
+
+    def again(self, first: bytes, frame: Frame, extra: str | None) -> bytes:
+        """The codes of a month that looks like one with the codes `first`: only leaves that hang on the date are compared anew."""
+        codes = bytearray(first)
+        base = self.base
+        for number, compare in self._dated:
+            codes[number] = compare(frame)
+        if self._dated_within:
+            for _, comparators in self._dated_within:
+                for number, _ in comparators:
+                    codes[number] = base[number]
+            for scope, comparators in self._dated_within:
+                if not codes[scope] & NO:
+                    for number, compare in comparators:
+                        codes[number] = compare(frame)
+        for name, number in self.group.extra.items():
+            codes[number] = NEI if name == extra else base[number]
+        return bytes(codes)
 
     def codes_of(self, answers: Mapping[int, int], extra: str | None = None) -> bytes:
         """As `codes`, from answers that the leaves already have, by leaf number."""

@@ -343,7 +343,7 @@ class _Statuses(DoctorAssessment):
         frame, alike = self._month_frame(part, month)
         amount = self._amount(part, month, frame, alike)
         plan = self.compiled.plan(part.months, self.agreed, month, self.year)
-        codes = self._settled(plan, frame, alike).codes(frame, HELD if self.held or hangs_on_facts(amount) else extra)
+        codes = self._codes(plan, frame, alike, HELD if self.held or hangs_on_facts(amount) else extra)
         verdict = self.panel.verdict(part.months, codes)
         answers = plan.answers(codes, verdict)
         return ComponentMonth(part.component.id, month, verdict.status, 0, (), amount, frame, alike), answers, codes
