@@ -15,6 +15,7 @@ from engine.case.value import Asked, Value
 from engine.decide.alike import Alike
 from engine.decide.answer import Answer
 from engine.decide.compiled import CompiledNote, CompiledScheme
+from engine.decide.plan import Answers
 from engine.language.model import Calculation, Rule, RuleSet
 from engine.text.month import Month
 
@@ -56,18 +57,17 @@ class Told:
     Months that look alike and have the same answers differ only in what hangs on the date.
     """
 
-    answers: tuple[Answer, ...]
+    answers: Answers
     frame: Frame
     doctor: str
     month: Month
     component: str
     alike: Alike
 
-    def findings(self, following: str | None = None) -> Iterator[Finding]:
-        """The same, one by one; or only those that have one thing following."""
-        for answer in self.answers:
-            if following is None or answer.follows == following:
-                yield Finding(answer, self.frame, self.doctor, self.month, self.component)
+    def findings(self) -> Iterator[Finding]:
+        """The same, one by one."""
+        for answer in self.answers.answers:
+            yield Finding(answer, self.frame, self.doctor, self.month, self.component)
 
 
 @dataclass(slots=True)

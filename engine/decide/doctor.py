@@ -165,7 +165,7 @@ class DoctorAssessment:
             found = findings(answers.answers, group, codes, frame, self.slots, self.doctor.id, month, name)
             self.told += found
         else:
-            self.told.append(Told(answers.answers, frame, self.doctor.id, month, name, alike))
+            self.told.append(Told(answers, frame, self.doctor.id, month, name, alike))
         self._tell_once(part, month, answers, codes, frame)
         if verdict.status != "utenfor" and part.days is not None:
             self._tell_days(part, month, frame)

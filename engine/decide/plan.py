@@ -23,13 +23,13 @@ _Numbered = tuple[int, Comparator]
 _Scoped = tuple[int, tuple[_Numbered, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Answers:
     """What a group's codes answer: one answer a rule, which rules decided the status, and what failing rules open for.
 
     `unsettled` are the rules that would open for another component if a missing fact made them fail: clause and component.
     `once` are the answers of rules about the doctor, `answers` the others. Outside the window only what decided is told. `lacking`
-    says that something is missing for one of `answers`.
+    and `judging` say that something is missing, or a person must judge, for one of `answers`.
     """
 
     answers: tuple[Answer, ...]
@@ -39,6 +39,7 @@ class Answers:
     opened: frozenset[str]
     unsettled: tuple[tuple[Clause, str], ...]
     lacking: bool
+    judging: bool
 
 
 class Settled:
@@ -219,6 +220,7 @@ class Plan:
                 for name in clause.rule.opens_for
             ),
             any(answer.lacking for answer in answers),
+            any(answer.follows == "skjønn" for answer in answers),
         )
 
     def _answer_each(self, codes: bytes, verdict: Verdict) -> list[Answer]:

@@ -8,12 +8,11 @@ from fractions import Fraction
 from typing import Any
 
 from engine.case.value import Between, Unknown
-from engine.decide.alike import Alike
 from engine.decide.decision import ComponentMonth, Decision, DoctorDecision, DoctorMonth, Finding, Line, Missing, Noted
 from engine.explain.basis import Used, basis
+from engine.explain.conditions import citation, conditions
 from engine.explain.leaning import readings
-from engine.explain.reason import NOTHING_APPLIED_FOR, Filling, texts
-from engine.language.model import Citation
+from engine.explain.reason import NOTHING_APPLIED_FOR, texts
 from engine.language.unit import DAYS
 from engine.text.month import month_text
 from engine.text.norsk import exact_decimal, plain_decimal
@@ -35,7 +34,7 @@ def as_json(decision: Decision) -> Json:
             "mangler_satser": list(decision.rates),
         },
         "leger": [_doctor(one, decision) for one in decision.doctors],
-        "vilkår": _findings(decision),
+        "vilkår": conditions(decision),
         "mangler": [_missing(one, decision) for one in decision.missing],
         "skjønn": _judgements(decision),
         "merknader": [_note(one, decision) for one in decision.notes],
@@ -165,67 +164,6 @@ def _amount(one: ComponentMonth) -> str | None:
     return None if kind is Unknown or kind is Between else plain_decimal(one.amount, 2)  # type: ignore[arg-type]
 
 
-def _findings(decision: Decision) -> list[Json]:
-    """One entry a finding. Those of months that look alike and have the same answers are written once, all but what is dated."""
-    filled, stated = texts(decision), decision.application.facts
-    alike: dict[tuple[int, Alike], list[tuple[Json, Filling | None]]] = {}
-    written = []
-    for told in decision.told:
-        if isinstance(told, Finding):
-            written.append(_finding(told, filled.reason(told, stated)))
-            continue
-        key = (id(told.answers), told.alike)
-        if key not in alike:
-            alike[key] = [
-                (
-                    _finding(one, filled.reason(one, stated)),
-                    filled.filling(one.answer) if filled.is_dated(one.answer) else None,
-                )
-                for one in told.findings()
-            ]
-        month = month_text(told.month)
-        for first, filling in alike[key]:
-            entry = first.copy()
-            entry["måned"] = month
-            if filling is not None:
-                entry["begrunnelse"] = filling(told.frame, stated, None, None)
-            written.append(entry)
-    return written
-
-
-def _finding(one: Finding, reason: str) -> Json:
-    rule, answer = one.rule, one.answer
-    written: Json = {"id": rule.id, "nivå": rule.per}
-    if one.doctor is not None:
-        written["lege"] = one.doctor
-    if one.month is not None:
-        written["måned"] = month_text(one.month)
-    if one.months:
-        written["måneder"] = [month_text(month) for month in one.months]
-    if one.component is not None:
-        written["komponent"] = one.component
-    written["resultat"] = answer.result
-    written["følge"] = answer.follows or None
-    written["hjemmel"] = citation(_cited(one))
-    written["begrunnelse"] = reason
-    written["fra_regelsett"] = rule.origin
-    if answer.exemption is not None:
-        written["unntak"] = answer.exemption
-    if one.days is not None:
-        written["dager"] = one.days
-    return written
-
-
-def _cited(one: Finding) -> Citation:
-    if one.answer.exemption is not None:
-        return next(exemption.citation for exemption in one.rule.exemptions if exemption.id == one.answer.exemption)
-    return one.rule.citation
-
-
-def citation(one: Citation) -> Json:
-    return {"kilde": one.source, "punkt": one.point}
-
-
 def _missing(one: Missing, decision: Decision) -> Json:
     written: Json = {"faktum": one.asked.fact, "nivå": one.asked.level}
     if one.asked.doctor is not None:
@@ -280,7 +218,7 @@ def judged(decision: Decision) -> list[Finding]:
     return [
         one
         for told in decision.told
-        for one in ((told,) if isinstance(told, Finding) else told.findings(following="skjønn"))
+        for one in ((told,) if isinstance(told, Finding) else told.findings() if told.answers.judging else ())
         if one.follows == "skjønn"
         and (one.month is None or (one.doctor or "", one.month, one.component or "", one.rule.id) in deciding)
     ]

@@ -95,7 +95,7 @@ def readings(decision: Decision) -> list[dict[str, Any]]:
     filled = texts(decision)
     answers: dict[Answer, None] = {}
     for told in decision.told:
-        answers |= dict.fromkeys((told.answer,) if isinstance(told, Finding) else told.answers)
+        answers |= dict.fromkeys((told.answer,) if isinstance(told, Finding) else told.answers.answers)
     rules = [one.clause.rule for one in answers if one.result != NOT_RELEVANT]
     relevant = {(rule.origin, rule.id): rule for rule in rules}
     for key, rule in relevant.items():

@@ -50,7 +50,6 @@ class Texts:
         self._fillings: dict[tuple[str, str | None], Filling] = {}
         self._names = Names(slots)
         self._reasons: dict[Answer, Filling] = {}
-        self._dated: dict[Answer, bool] = {}
         self.leaning: dict[tuple[str, str], tuple[Reading, ...]] = {}
 
     def reason(self, finding: Finding, stated: Mapping[str, Stated]) -> str:
@@ -66,15 +65,15 @@ class Texts:
             filling = self._reasons[answer] = self._reason(answer)
         return filling
 
+    def fixed(self, answer: Answer) -> str | None:
+        """The reason for an answer, if it is the same whatever the case."""
+        text = answer.why if answer.why is not None else self._text(answer)
+        return text if answer.why is not None or not PLACEHOLDER.search(text) else None
+
     def is_dated(self, answer: Answer) -> bool:
         """Whether the reason may differ between months that look alike."""
-        if answer not in self._dated:
-            if len(self._dated) > _KEPT:
-                self._dated.clear()
-            text = "" if answer.why is not None else self._text(answer)
-            names = (name.removesuffix(BARE) for name in PLACEHOLDER.findall(text))
-            self._dated[answer] = any(self._names.is_dated(name) for name in names)
-        return self._dated[answer]
+        text = "" if answer.why is not None else self._text(answer)
+        return any(self._names.is_dated(name.removesuffix(BARE)) for name in PLACEHOLDER.findall(text))
 
     def _reason(self, answer: Answer) -> Filling:
         why = answer.why
