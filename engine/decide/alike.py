@@ -62,15 +62,16 @@ class AlikeMonths:
 
 
 class Alike:
-    """What months that look alike share, worked out in the first of them: its frame, how many days count, each plan's codes,
+    """What months that look alike share, worked out in the first of them: its frame, how many days count and whether all do, each plan's codes,
     and the amount.
     """
 
-    __slots__ = ("amount", "codes", "days", "frame")
+    __slots__ = ("all_count", "amount", "codes", "days", "frame")
 
     def __init__(self, frame: Frame, stretches: Sequence[Stretch]) -> None:
         self.frame = frame
         self.days = counting_days(stretches)
+        self.all_count = all(one.code & YES for one in stretches)
         self.codes: dict[Plan, bytes] = {}
         self.amount: Value | None = None
 

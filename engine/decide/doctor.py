@@ -167,7 +167,7 @@ class DoctorAssessment:
         else:
             self.told.append(Told(answers, frame, self.doctor.id, month, name, alike))
         self._tell_once(part, month, answers, codes, frame)
-        if verdict.status != "utenfor" and part.days is not None:
+        if verdict.status != "utenfor" and part.days is not None and (part.days.exempting or not alike.all_count):
             self._tell_days(part, month, frame)
         if verdict.status == "uavklart":
             open_trees = [clause.value for clause in answers.decisive]
@@ -288,8 +288,6 @@ class DoctorAssessment:
     def _tell_days(self, part: CompiledComponent, month: Month, frame: Frame) -> None:
         """Rules about days: told when they leave days out, or when an exception lets days in."""
         assert part.days is not None
-        if not part.days.exempting and all(stretch.code & YES for stretch in frame[STRETCHES]):
-            return
         plan = self.compiled.plan(part.days, self.agreed, month, self.year)
         told: dict[tuple[str, str, str | None], Finding] = {}
         for stretch in frame[STRETCHES]:

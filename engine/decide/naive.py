@@ -9,6 +9,8 @@ from engine.case.truth import JA, NEI, SETTLED, both, either, opposite
 from engine.decide.group import FIRST, Group, Tree, Verdict, effect
 from engine.language.vocabulary import OutcomeRule
 
+_KEPT = 10_000
+
 Walk = Callable[[Sequence[int]], int]
 
 
@@ -19,9 +21,19 @@ class NaiveEvaluator:
 
     def __init__(self) -> None:
         self._walks: dict[Group, list[tuple[Walk, Walk | None, Walk | None, str]]] = {}
+        self._known: dict[tuple[Group, bytes], Verdict] = {}
 
-    def verdict(self, group: Group, codes: Sequence[int]) -> Verdict:
-        """The answers of a group's rules, from the answer codes of its leaves."""
+    def verdict(self, group: Group, codes: bytes) -> Verdict:
+        """The answers of a group's rules, from the answer codes of its leaves; worked out once for the same codes."""
+        key = (group, codes)
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) > _KEPT:
+                self._known.clear()
+            known = self._known[key] = self._verdict(group, codes)
+        return known
+
+    def _verdict(self, group: Group, codes: bytes) -> Verdict:
         walks = self._walks.get(group) or self._prepare(group)
         values, judgements, partials = [], [], []
         effects = set()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from engine.case.stated import Stated
 from engine.decide.alike import Alike
 from engine.decide.answer import Answer
 from engine.decide.decision import Decision, Finding, Told
@@ -17,6 +19,9 @@ Json = dict[str, Any]
 #: an entry without doctor, month and component; its rule; how its reason is filled in, when the text is not fixed; whether that is dated
 _Form = tuple[Json, Rule, Filling | None, bool]
 
+#: the number of an entry, and how its reason is filled in
+_Dated = tuple[int, Rule, Filling]
+
 _KEPT = 10_000
 
 
@@ -24,8 +29,8 @@ def conditions(decision: Decision) -> list[Json]:
     """One entry a finding, in order. Those of months that look alike and have the same answers are written once, but for what is dated."""
     filled, stated = texts(decision), decision.application.facts
     forms = _forms(decision)
-    alike: dict[tuple[Answers, Alike], list[tuple[Json, Rule, Filling | None]]] = {}
-    written = []
+    alike: dict[tuple[Answers, Alike], tuple[list[Json], list[_Dated]]] = {}
+    written: list[Json] = []
     for told in decision.told:
         if isinstance(told, Finding):
             written.append(_entry(told.answer, filled.reason(told, stated), told))
@@ -33,22 +38,26 @@ def conditions(decision: Decision) -> list[Json]:
         key = (told.answers, told.alike)
         first = alike.get(key)
         if first is None:
-            first = alike[key] = []
-            for form, rule, filling, dated in _of(told, forms, filled):
-                entry = form.copy()
-                entry["lege"] = told.doctor
-                entry["komponent"] = told.component
-                if filling is not None:
-                    entry["begrunnelse"] = filling(told.frame, stated, rule, None)
-                first.append((entry, rule, filling if dated else None))
-        month = month_text(told.month)
-        for one, rule, filling in first:
-            entry = one.copy()
-            entry["måned"] = month
-            if filling is not None:
-                entry["begrunnelse"] = filling(told.frame, stated, rule, None)
-            written.append(entry)
+            first = alike[key] = _first(told, _of(told, forms, filled), stated)
+        entries, dated = first
+        before, month = len(written), month_text(told.month)
+        written += [{**entry, "måned": month} for entry in entries]
+        for number, rule, filling in dated:
+            written[before + number]["begrunnelse"] = filling(told.frame, stated, rule, None)
     return written
+
+
+def _first(told: Told, forms: list[_Form], stated: Mapping[str, Stated]) -> tuple[list[Json], list[_Dated]]:
+    """The entries of the first of months that look alike, and the reasons that the others do not share."""
+    entries, dated = [], []
+    for number, (form, rule, filling, hangs_on_date) in enumerate(forms):
+        entry = {**form, "lege": told.doctor, "komponent": told.component}
+        if filling is not None:
+            entry["begrunnelse"] = filling(told.frame, stated, rule, None)
+            if hangs_on_date:
+                dated.append((number, rule, filling))
+        entries.append(entry)
+    return entries, dated
 
 
 def _forms(decision: Decision) -> dict[Answers, list[_Form]]:

@@ -31,6 +31,7 @@ def last_day(month: Month) -> date:
     return first_day(month).replace(day=days_in(month))
 
 
+@lru_cache(maxsize=4096)
 def days_in(month: Month) -> int:
     """The number of days in the month."""
     year, index = divmod(month, 12)
