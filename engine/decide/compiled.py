@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -99,7 +99,7 @@ class CompiledScheme:
         self.day_limits = day_limits(self.day_conditions, self.slots)
         self._standings: dict[tuple[date | None, Month | None, int | None], dict[str, Standing]] = {}
         self._plans: dict[object, Plan] = {}
-        self._notes_known: dict[str, list[tuple[CompiledNote, ...]]] = {}
+        self._notes_known: dict[str, Mapping[str, list[tuple[CompiledNote, ...]]]] = {}
         self._found: dict[tuple[Group, date | None, Month | None, int | None], Plan] = {}
 
     def _component(self, component: Component, versions: Sequence[Rule]) -> CompiledComponent:
@@ -144,13 +144,17 @@ class CompiledScheme:
                     found.append(meaning.where)
         return found
 
-    def notes_known_to(self, grant_set: RuleSet) -> list[tuple[CompiledNote, ...]]:
-        """The notes' versions, latest first, that were written by a grant year's rule set or before."""
+    def notes_known_to(self, grant_set: RuleSet) -> Mapping[str, list[tuple[CompiledNote, ...]]]:
+        """The notes' versions, latest first, that were written by a grant year's rule set or before, by the level they are at."""
         if grant_set.id not in self._notes_known:
             order = [one.id for one in self.scheme.sets]
             known = set(order[: order.index(grant_set.id) + 1])
-            of_each = [tuple(one for one in versions if one.note.origin in known) for versions in self.notes]
-            self._notes_known[grant_set.id] = [versions for versions in of_each if versions]
+            found: dict[str, list[tuple[CompiledNote, ...]]] = {}
+            for versions in self.notes:
+                own = tuple(one for one in versions if one.note.origin in known)
+                for per in {one.note.per: None for one in own}:
+                    found.setdefault(per, []).append(own)
+            self._notes_known[grant_set.id] = found
         return self._notes_known[grant_set.id]
 
     def standing(self, agreed: date | None, month: Month | None, year: int | None) -> dict[str, Standing]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import groupby
 
 from engine.case.formula import ROUNDING_MODES
 from engine.case.frame import Frame
@@ -36,13 +37,12 @@ def line(part: CompiledComponent, months: Sequence[ComponentMonth], outcome: str
     calculation = part.calculation(max(month.month for month in months)) if months else None
     exact = Fraction(0)
     rates: set[str] = set()
-    for month in months:
-        if month.status not in NEEDED or month.amount is None:
-            continue
-        if type(month.amount) is Unknown:
-            rates |= month.amount.rates
-        elif month.status in PAID:
-            exact += month.amount  # type: ignore[operator]
+    needed = (month for month in months if month.status in NEEDED and month.amount is not None)
+    for amount, paid in groupby(needed, lambda month: month.amount):  # equal amounts in a row are added in one
+        if type(amount) is Unknown:
+            rates |= amount.rates
+        elif count := sum([month.status in PAID for month in paid]):
+            exact += count * amount
     known = Decimal(0)
     if calculation is not None:
         rounding = calculation[0].rounding

@@ -19,7 +19,7 @@ class Notes:
     """Gathers notes for one application. Of a note's versions the last counts that the grant year's rule set knows and whose months hold."""
 
     def __init__(self, compiled: CompiledScheme, grant_set: RuleSet) -> None:
-        self.versions = compiled.notes_known_to(grant_set)
+        self.known = compiled.notes_known_to(grant_set)
         self.taken: list[Noted] = []
 
     def take(self, per: str, frame: Frame, doctor: str | None, months: Sequence[Month], told: bool) -> None:
@@ -29,7 +29,7 @@ class Notes:
                 self.taken.append(Noted(note, frame, doctor, list(months) if told else []))
 
     def _at(self, per: str, months: Sequence[Month]) -> Iterator[CompiledNote]:
-        for versions in self.versions:
+        for versions in self.known.get(per, ()):
             for version in versions:
                 limits = version.note.months
                 limited = limits.first is not None or limits.last is not None
@@ -40,19 +40,21 @@ class Notes:
     def take_of_doctor(self, frame: Frame, decided: DoctorDecision) -> None:
         """Notes on the doctor, on each month inside the window, and on each component's amount."""
         inside = [month for month in decided.months if month.status != "utenfor"]
-        self.take("lege", frame, decided.doctor.id, [month.month for month in inside], False)
-        months = [(month.month, next(iter(month.components.values())).frame) for month in inside if month.components]
-        for versions in self.versions:
+        if "lege" in self.known:
+            self.take("lege", frame, decided.doctor.id, [month.month for month in inside], False)
+        for versions in self.known.get("måned", ()):
             held: dict[CompiledNote, Noted] = {}
-            for month, one in months if any(version.note.per == "måned" for version in versions) else ():
-                version = _in_force(versions, month)
-                if version is not None and version.note.per == "måned" and version.when(one) & YES:
-                    held.setdefault(version, Noted(version, one, decided.doctor.id)).months.append(month)
+            for month in inside:
+                version = _in_force(versions, month.month)
+                if version is not None and version.note.per == "måned" and month.components:
+                    own = next(iter(month.components.values())).frame
+                    if version.when(own) & YES:
+                        held.setdefault(version, Noted(version, own, decided.doctor.id)).months.append(month.month)
+            self.taken += [held[version] for version in versions if version in held]
+        for versions in self.known.get("komponent", ()):
             for version in versions:
                 if version.note.per == "komponent":
                     self._amount(version, decided)
-                elif version in held:
-                    self.taken.append(held[version])
 
     def _amount(self, version: CompiledNote, decided: DoctorDecision) -> None:
         """A note with an amount summed over the paid months of its components, when every month's is known."""
