@@ -17,7 +17,7 @@ from engine.case.value import Between, Unknown, Value
 from engine.decide.plan import Plan
 from engine.language.condition import Leaf
 from engine.language.model import Calculation
-from engine.text.month import Month
+from engine.text.month import Month, days_in
 
 
 class AlikeMonths:
@@ -34,12 +34,12 @@ class AlikeMonths:
         """Whether a leaf answers the same in months that look alike."""
         return not any(self._names.is_dated(name) for name in named(leaf))
 
-    def look(self, component: str, month: Month, days: int, stretches: Sequence[Stretch]) -> Hashable | None:
+    def look(self, component: str, month: Month, stretches: Sequence[Stretch]) -> Hashable | None:
         """What a month looks like for a component: equal for months that look alike. None when it is not known which days count."""
         if any(not one.code & (YES | NO) for one in stretches):
             return None
         told = [(one.span, one.days, one.code) for one in stretches]
-        return component, days, bisect_right(self._limits, month), *told
+        return component, days_in(month), bisect_right(self._limits, month), *told
 
     def amount(self, calculation: Calculation) -> bool:
         """Whether a calculation comes to the same, and is shown the same, in months that look alike."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -214,7 +214,7 @@ class DoctorAssessment:
     def _month_frame(self, part: CompiledComponent, month: Month) -> tuple[Frame, Alike]:
         """The month's frame for the component, and what it shares with the months that look alike."""
         name, days, stretches = part.component.id, days_in(month), self._stretches(part, month)
-        look = self.compiled.months.look(name, month, days, stretches)
+        look = self._look(part, month, stretches)
         alike = self._alike.get(look)
         if alike is None:
             frame = self.frame.copy()
@@ -229,6 +229,9 @@ class DoctorAssessment:
         frame[STRETCHES] = stretches
         self.earlier[name] = frame
         return frame, alike
+
+    def _look(self, part: CompiledComponent, month: Month, stretches: Sequence[Stretch]) -> Hashable | None:
+        return self.compiled.months.look(part.component.id, month, stretches)
 
     def _stretches(self, part: CompiledComponent, month: Month) -> list[Stretch]:
         days = part.days

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import cached_property
 
-from engine.case.calendar import months_of
+from engine.case.calendar import Stretch, months_of
 from engine.case.comparison import unknowns
 from engine.case.derived import judged
 from engine.case.frame import Frame, Slots
@@ -14,6 +14,7 @@ from engine.case.stated import Doctor
 from engine.case.truth import NO, YES
 from engine.case.value import Asked, Between, Unknown, Value
 from engine.decide.agreement import Panel
+from engine.decide.alike import Alike
 from engine.decide.compiled import HELD, CompiledComponent, CompiledScheme
 from engine.decide.doctor import DoctorAssessment
 from engine.decide.group import FIRST, Clause, Group, Verdict, effect, tree_leaves
@@ -88,7 +89,7 @@ class Look(DoctorAssessment):
         return found if surely or found == "nei" else UNSURE
 
     def _alone(self, part: CompiledComponent, month: Month) -> str:
-        frame = self._month_frame(part, month)
+        frame, _ = self._month_frame(part, month)
         plan = self.compiled.plan(part.months, self.agreed, month, self.year)
         amount = month_amount(part, frame, month)
         lacking = self._is_open(amount)
@@ -117,14 +118,17 @@ class Look(DoctorAssessment):
         definitions = self.compiled.scheme.definitions.values()
         return any(isinstance(one.meaning, SumOfEarlier) for versions in definitions for one in versions)
 
-    def _month_frame(self, part: CompiledComponent, month: Month) -> Frame:
-        frame = super()._month_frame(part, month)
+    def _month_frame(self, part: CompiledComponent, month: Month) -> tuple[Frame, Alike]:
+        frame, alike = super()._month_frame(part, month)
         if self.measured is not None and self.narrow is not None:
             measures, extent = self.measured
-            frames = (frame.copy(), self.narrow._month_frame(part, month))
+            frames = (frame.copy(), self.narrow._month_frame(part, month)[0])
             for slot, value in measures.values(extent, month, frames).items():
                 frame[slot] = value
-        return frame
+        return frame, alike
+
+    def _look(self, part: CompiledComponent, month: Month, stretches: Sequence[Stretch]) -> None:
+        """No month is known to look like another where dates may be ranges."""
 
 
 def failing(group: Group, verdict: Verdict) -> set[str]:
@@ -139,9 +143,7 @@ def unanswered(group: Group, verdict: Verdict) -> list[Clause]:
     return [clause for clause, *triple in answers if effect(clause.rule.consequence, *triple) in (UNSURE, "skjønn")]
 
 
-def stays_open(
-    clause: Clause, group: Group, codes: list[int], frame: Frame, slots: Slots, chosen: Collection[str]
-) -> bool:
+def stays_open(clause: Clause, group: Group, codes: bytes, frame: Frame, slots: Slots, chosen: Collection[str]) -> bool:
     """Whether an unanswered rule stays so whatever the chosen facts are: all that it lacks is something else."""
     trees = (clause.value, clause.judgement, clause.partial)
     numbers = {number for tree in trees if tree is not None for number in tree_leaves(tree)}

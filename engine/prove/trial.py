@@ -62,7 +62,7 @@ class _Formal:
     frame: Frame
     failing: set[str]
     waiting: list[Clause]
-    codes: list[int]
+    codes: bytes
 
 
 class Trials:
