@@ -6,17 +6,18 @@ from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from engine.case.calendar import DAY, DAYS_IN_MONTH, MONTH, Stretch, pieces
+from engine.case.calendar import DAYS_IN_MONTH, MONTH, Stretch
 from engine.case.comparison import unknowns
 from engine.case.facts import Defaults, doctor_frame
 from engine.case.frame import EARLIER, STRETCHES, Frame
 from engine.case.stated import Doctor
-from engine.case.truth import CODE_OF, JA, NO, UAVKLART, YES
+from engine.case.truth import NO, YES
 from engine.case.value import Asked, Unknown, Value
 from engine.decide.agreement import Panel
 from engine.decide.alike import Alike
-from engine.decide.answer import MET, NOT_MET, NOT_RELEVANT, Answer
+from engine.decide.answer import NOT_MET, Answer
 from engine.decide.compiled import HELD, CompiledComponent, CompiledScheme
+from engine.decide.days import Days
 from engine.decide.decision import ComponentMonth, DoctorDecision, DoctorMonth, Finding, Told
 from engine.decide.finding import findings, lacking, missing_facts
 from engine.decide.money import hangs_on_facts, line, month_amount
@@ -48,10 +49,9 @@ class DoctorAssessment:
         stated = doctor.facts.get(compiled.vocabulary.agreement_date)
         self.agreed = stated if isinstance(stated, date) else None
         self.held = held or self.agreed is None
-        self.pieces = pieces(self.spans, compiled.day_limits)
+        self.days = Days(compiled, panel, self.spans)
         self.earlier: dict[str, Frame] = {}
         self._of_doctor: dict[Plan, Settled] = {}
-        self._counted: dict[tuple[Plan, int, int], tuple[int, Unknown | None]] = {}
         self._alike: dict[Hashable, Alike] = {}
         self.told: list[Finding | Told] = []
         self.once: dict[tuple[str | None, ...], Finding] = {}
@@ -60,7 +60,6 @@ class DoctorAssessment:
         self.rates: frozenset[str] = frozenset()
         self.kind_unknown: frozenset[Asked] = frozenset()
         self._month_slot = self.slots.index[MONTH]
-        self._day_slot = self.slots.index[DAY]
         self._days_slot = self.slots.index[DAYS_IN_MONTH]
 
     def decide(self) -> DoctorDecision:
@@ -70,7 +69,7 @@ class DoctorAssessment:
         if self.agreed is not None and rule_set is None:
             return DoctorDecision(self.doctor, None, self.agreed, summary.without_months, {}, [], outside=True)
         applied = self._applied_for()
-        months = [self._month(month, applied) for month in (self.pieces if applied else ())]
+        months = [self._month(month, applied) for month in (self.days.months if applied else ())]
         inside = [month for month in months if month.status != "utenfor"]
         lines = {}
         for name, part in self.compiled.components.items():
@@ -168,7 +167,9 @@ class DoctorAssessment:
             self.told.append(Told(answers, frame, self.doctor.id, month, name, alike))
         self._tell_once(part, month, answers, codes, frame)
         if verdict.status != "utenfor" and part.days is not None and (part.days.exempting or not alike.all_count):
-            self._tell_days(part, month, frame)
+            of_days = self._plan_of_days(part, month)
+            assert of_days is not None
+            self.told += self.days.told(of_days, frame[STRETCHES], self.doctor.id, month, name)
         if verdict.status == "uavklart":
             open_trees = [clause.value for clause in answers.decisive]
             lacks = lacking(open_trees, group, codes, self.slots, frame)
@@ -213,7 +214,7 @@ class DoctorAssessment:
 
     def _month_frame(self, part: CompiledComponent, month: Month) -> tuple[Frame, Alike]:
         """The month's frame for the component, and what it shares with the months that look alike."""
-        name, days, stretches = part.component.id, days_in(month), self._stretches(part, month)
+        name, stretches = part.component.id, self.days.stretches(self._plan_of_days(part, month), month)
         look = self._look(part, month, stretches)
         alike = self._alike.get(look)
         if alike is None:
@@ -224,7 +225,7 @@ class DoctorAssessment:
         else:
             frame = self.compiled.months.frame(alike.frame, self.frame)
         frame[self._month_slot] = month
-        frame[self._days_slot] = days
+        frame[self._days_slot] = days_in(month)
         frame[EARLIER] = self.earlier.get(name)
         frame[STRETCHES] = stretches
         self.earlier[name] = frame
@@ -233,36 +234,8 @@ class DoctorAssessment:
     def _look(self, part: CompiledComponent, month: Month, stretches: Sequence[Stretch]) -> Hashable | None:
         return self.compiled.months.look(part.component.id, month, stretches)
 
-    def _stretches(self, part: CompiledComponent, month: Month) -> list[Stretch]:
-        days = part.days
-        plan = None if days is None else self.compiled.plan(days, self.agreed, month, self.year)
-        length = days_in(month)
-        found = []
-        for index, first, count, region in self.pieces.get(month, ()):
-            frame = self.spans[index].frame.copy()
-            frame[self._month_slot] = month
-            frame[self._days_slot] = length
-            frame[self._day_slot] = first
-            code = JA if plan is None else self._counts(plan, (plan, index, region), frame)
-            found.append(Stretch(index, first, count, frame, code))
-        return found
-
-    def _counts(self, plan: Plan, region: tuple[Plan, int, int], frame: Frame) -> int:
-        """Whether such a day counts. Why it is uncertain, when it is, is left in the day's frame."""
-        counted = self._counted.get(region)
-        if counted is None:
-            codes = plan.codes(frame)
-            status = self.panel.verdict(plan.group, codes).status
-            cause = None
-            if status == "uavklart":
-                trees = [clause.value for clause in plan.group.clauses]
-                cause = Unknown(missing_facts(trees, plan.group, codes, self.slots, frame))
-            counted = (CODE_OF.get(status, UAVKLART), cause)
-            if plan.group.regional:
-                self._counted[region] = counted
-        if counted[1] is not None:
-            frame[STRETCHES] = counted[1]
-        return counted[0]
+    def _plan_of_days(self, part: CompiledComponent, month: Month) -> Plan | None:
+        return None if part.days is None else self.compiled.plan(part.days, self.agreed, month, self.year)
 
     # --- findings ------------------------------------------------------------------------------------------------------
 
@@ -287,28 +260,3 @@ class DoctorAssessment:
             known.months.append(month)
             same.append(known)
         self._told_once[part.component.id] = answers.once, same
-
-    def _tell_days(self, part: CompiledComponent, month: Month, frame: Frame) -> None:
-        """Rules about days: told when they leave days out, or when an exception lets days in."""
-        assert part.days is not None
-        plan = self.compiled.plan(part.days, self.agreed, month, self.year)
-        told: dict[tuple[str, str, str | None], Finding] = {}
-        for stretch in frame[STRETCHES]:
-            if stretch.code & YES and not plan.excepting:
-                continue
-            codes = plan.codes(stretch.frame)
-            answers = plan.answers(codes, self.panel.verdict(part.days, codes))
-            name = part.component.id
-            for finding in findings(
-                answers.answers, part.days, codes, stretch.frame, self.slots, self.doctor.id, month, name
-            ):
-                exemption = finding.answer.exemption
-                if finding.result == NOT_RELEVANT or (finding.result == MET and exemption is None):
-                    continue
-                key = (finding.rule.id, finding.result, exemption)
-                if key in told:
-                    told[key].days = (told[key].days or 0) + stretch.days
-                    continue
-                finding.days = stretch.days
-                told[key] = finding
-        self.told.extend(told.values())

@@ -6,9 +6,12 @@ already worked out from the same codes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from operator import itemgetter
+from typing import Any
 
 from engine.case.comparison import Comparator
 from engine.case.frame import Frame
@@ -53,7 +56,7 @@ class Settled:
         self._always = tuple(always)
         self._within = tuple(within)
 
-    def codes(self, frame: Frame, extra: str | None = None) -> bytes:
+    def codes(self, frame: Any, extra: str | None = None) -> bytes:
         """The answer code of every leaf on a frame; `extra` is one of the group's extra statuses, when it has it."""
         codes = self._base.copy()
         for number, compare in self._always:
@@ -66,18 +69,11 @@ class Settled:
             codes[self.group.extra[extra]] = NEI
         return bytes(codes)
 
-    def codes_of(self, answers: Mapping[int, int], extra: str | None) -> bytes:
-        """As `codes`, from answers that the leaves already have."""
-        codes = self._base.copy()
-        for number, _ in self._always:
-            codes[number] = answers[number]
-        for scope, comparators in self._within:
-            if not codes[scope] & NO:
-                for number, _ in comparators:
-                    codes[number] = answers[number]
-        if extra is not None:
-            codes[self.group.extra[extra]] = NEI
-        return bytes(codes)
+    def comparing(self, comparator: Callable[[int], Callable[[Any], int]]) -> Settled:
+        """The same with other comparators, by the leaf's number."""
+        always = [(number, comparator(number)) for number, _ in self._always]
+        within = [(scope, tuple((number, comparator(number)) for number, _ in own)) for scope, own in self._within]
+        return Settled(self.group, self._base, always, within)
 
     def settled(self, frame: Frame, numbers: frozenset[int]) -> Settled:
         """With the leaves of these numbers compared too, on a frame: for all frames that they answer the same on."""
@@ -183,7 +179,12 @@ class Plan:
 
     def codes_of(self, answers: Mapping[int, int], extra: str | None = None) -> bytes:
         """As `codes`, from answers that the leaves already have, by leaf number."""
-        return self.unsettled.codes_of(answers, extra)
+        return self._looked_up.codes(answers, extra)
+
+    @cached_property
+    def _looked_up(self) -> Settled:
+        """The plan with answers in place of a frame."""
+        return self.unsettled.comparing(itemgetter)
 
     def answers(self, codes: bytes, verdict: Verdict) -> Answers:
         """What the codes answer, given the verdict on them."""

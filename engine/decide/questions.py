@@ -335,7 +335,7 @@ class _Statuses(DoctorAssessment):
         if self.agreed is not None and select(self.compiled.scheme, self.agreed) is None:
             return {}
         applied = self._applied_for()
-        return {month: self._month(month, applied).status for month in (self.pieces if applied else ())}
+        return {month: self._month(month, applied).status for month in (self.days.months if applied else ())}
 
     def _component_month(
         self, part: CompiledComponent, month: Month, extra: str | None = None
