@@ -14,6 +14,7 @@ from engine.regress.case import case_files
 from engine.regress.coverage import measure
 from engine.regress.coverage_part import Coverage, Subject
 from engine.regress.run import DEVIATES, PASSED, Result, run_case
+from engine.web.mutation_run import fingerprint
 
 Json = dict[str, Any]
 
@@ -27,7 +28,8 @@ def ran(book: Rulebook, root: Path, folder: Path) -> Json:
     {"antall": …, "bestått": …, …, "saker": [{"fil", "id", "ordning", "år", "status", "avvik", "feil"}],
      "dekning": {"vilkår": {"antall", "vist", "begrunnet", "prosent"}, …},
      "regler": [{"slag", "id", "regelsett", "tittel", "hjemmel", "deler": [dekket, alle], "hull": ["…"],
-                 "resultater": {"oppfylt": [antall, ["fil", …]], …}}]}
+                 "resultater": {"oppfylt": [antall, ["fil", …]], …}}],
+     "avtrykk": {"regler_sha256", "unntak_sha256", "saker_sha256"}}
     """
     base = folder.resolve()
     paths = case_files([base])
@@ -36,6 +38,7 @@ def ran(book: Rulebook, root: Path, folder: Path) -> Json:
     return content | {
         "dekning": shares(found := measured(root, paths, results)),
         "regler": [_rule(one, base) for one in found.subjects],
+        "avtrykk": fingerprint(book, root, folder),
     }
 
 

@@ -18,10 +18,10 @@ from engine.web.page import page
 from engine.web.problem import Refused
 from engine.web.proposal import Author, Conflict, Proposed, Repository
 from engine.web.rule_draft import current, told
+from engine.web.run_kept import WAIT
 from engine.web.service import Service, service
 from engine.web.settings import OFFICER
 from engine.web.standing import standing
-from engine.web.testcases import WAIT
 from engine.web.user import User, needs
 from engine.web.workers import stamp_of
 

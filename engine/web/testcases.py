@@ -10,12 +10,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from engine.regress.run import PASSED
 from engine.store import ledger
 from engine.store.ledger import Event
-from engine.text.fault import Fault, Faults
-from engine.text.place import Place
 from engine.web.case_run import ran
 from engine.web.jobs import Job
+from engine.web.mutation import runs_kept
 from engine.web.page import MenuItem, page
 from engine.web.problem import Refused
+from engine.web.run_kept import WAIT, folder_of, outdated
 from engine.web.service import Service, service
 from engine.web.settings import OFFICER, READER
 from engine.web.user import User, needs
@@ -27,9 +27,6 @@ MENU = (MenuItem("/provesaker", "Testsaker", READER),)
 RUN = "testkjøring"
 #: runs that are listed
 _LISTED = 10
-#: how often a page that waits is fetched again, in seconds
-WAIT = "3"
-
 TheService = Annotated[Service, Depends(service)]
 Officer = Annotated[User, Depends(needs(OFFICER))]
 Text = Annotated[str, Query(max_length=100)]
@@ -58,6 +55,9 @@ def index(
         "prøvesaker.html",
         kjøringer=[one for one in runs if one.content is not None],
         siste=last,
+        foreldet=outdated(service, (last.content or {}) if last is not None else {}),
+        mutasjon=tried[0] if (tried := runs_kept(service, 1)) else None,
+        mutasjon_foreldet=outdated(service, (tried[0].content or {}) if tried else {}),
         saker=shown,
         antall=len(cases),
         ordninger=sorted({one["ordning"] for one in cases if one["ordning"]}),
@@ -77,10 +77,7 @@ def index(
 @router.post("")
 def start(service: TheService, user: Officer) -> Response:
     """Run all the test cases. The run is kept in the ledger when it is done."""
-    folder = service.settings.cases
-    if folder is None:
-        why, next_step = "tjenesten er startet uten --saker", "start den med --saker og mappen med testsaker"
-        raise Faults([Fault(Place("saker", 1, 1), "SAKER-MANGLER", "det er ingen saker å prøve", why, next_step)])
+    folder = folder_of(service)
 
     def keep(job: Job) -> None:
         service.cases.note(user.id, RUN, None, job.found["saker"])

@@ -6,7 +6,6 @@ import html
 import os
 import re
 import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 from browsing import Browser
 from rule_repository import git, repository_in, untouched
+from waiting import finished
 
 from engine.store import ledger
 from engine.web.app import create_app
@@ -64,11 +64,6 @@ def tried(form: Form, given: dict[str, str]) -> tuple[str, str]:
     assert answer.url.path.startswith("/endringer/"), answer.text
     finished()
     return answer.url.path, form.browser.get(answer.url.path).text
-
-
-def finished() -> None:
-    for thread in [one for one in threading.enumerate() if one.name.startswith("jobb")]:
-        thread.join()
 
 
 VALUE = "verdier – 1 – verdi"
@@ -321,9 +316,10 @@ def test_only_policy_staff_may_edit_and_propose(department: Browser, repository:
     assert department.submit(LIMIT, {"handling": "prøv"}).status_code == 403
     assert department.submit("/endringer/noe/forslag", {"grunn": "En god nok grunn."}).status_code == 403
     assert department.submit("/provesaker").status_code == 403
+    assert department.submit("/provesaker/mutasjon").status_code == 403
     assert git(repository, "for-each-ref") == before
     with service.database.reading() as connection:
-        assert len(ledger.events(connection, kinds=(ledger.DENIED,))) == 4
+        assert len(ledger.events(connection, kinds=(ledger.DENIED,))) == 5
 
 
 def test_without_a_repository_the_page_says_so(settings: Settings, repository: Path, tmp_path: Path) -> None:
