@@ -50,7 +50,12 @@ class Deviation:
 
 def deviations(expected: Node, decision: dict[str, Any]) -> list[Deviation]:
     """Every difference between what is expected and the decision."""
-    return list(_compare(expected, decision, "", ()))
+    return differences(expected, decision, ())
+
+
+def differences(expected: Node, found: Any, steps: tuple[str, ...]) -> list[Deviation]:
+    """Every difference between a part of what is expected and what came there; `steps` lead to it."""
+    return list(_compare(expected, found, "", steps))
 
 
 def _compare(expected: Node, found: Any, path: str, steps: tuple[str, ...]) -> Iterator[Deviation]:
@@ -71,7 +76,7 @@ def _compare(expected: Node, found: Any, path: str, steps: tuple[str, ...]) -> I
                 yield from _compare(value, found[name], where, (*steps, name))
     elif not isinstance(found, list):
         yield Deviation(expected.place, path, "en liste", _shown(found), steps)
-    elif steps and steps[-1] in IDENTITY and all(isinstance(item, Mapping) for item in expected.items):
+    elif by_identity(expected, steps):
         yield from _by_identity(expected, found, path, steps)
     else:
         yield from _whole_list(expected, found, path, steps)
@@ -102,20 +107,39 @@ def _by_id(expected: Node, decision: dict[str, Any], name: str) -> Iterator[Devi
 
 def _by_identity(expected: Sequence, found: list[Any], path: str, steps: tuple[str, ...]) -> Iterator[Deviation]:
     for item in expected.items:
-        assert isinstance(item, Mapping)
-        own = [(name, item.entries[name]) for name in IDENTITY[steps[-1]] if name in item.entries]
-        matching = [
-            one for one in found if all(_same(value, one.get(name)) for name, value in own if isinstance(value, Scalar))
-        ]
-        labels = tuple(value.text for _, value in own if isinstance(value, Scalar))
+        labels = _labels(item, steps)
         where = f"{path}[{', '.join(labels)}]"
-        if not matching:
+        best = match(item, found, steps)
+        if best is None:
             yield Deviation(item.place, where, "at den finnes", "ingenting", (*steps, *labels))
             continue
-        best = min((list(_compare(item, one, where, (*steps, *labels))) for one in matching), key=len)
-        yield from best
+        yield from _compare(item, best, where, (*steps, *labels))
     if not expected.items and found:
         yield Deviation(expected.place, path, "en tom liste", _shown(found), steps)
+
+
+def by_identity(expected: Sequence, steps: tuple[str, ...]) -> bool:
+    """Whether the entries of a list that these steps lead to are told apart by what they are about."""
+    return bool(steps) and steps[-1] in IDENTITY and all(isinstance(item, Mapping) for item in expected.items)
+
+
+def match(item: Node, found: list[Any], steps: tuple[str, ...]) -> Any:
+    """The entry of a list that an expected one is about; of several the one it differs least from; None when there is none."""
+    own = list(_identity(item, steps))
+    matching = [one for one in found if all(_same(value, one.get(name)) for name, value in own)]
+    return min(matching, key=lambda one: len(differences(item, one, (*steps, *_labels(item, steps)))), default=None)
+
+
+def _identity(item: Node, steps: tuple[str, ...]) -> Iterator[tuple[str, Scalar]]:
+    assert isinstance(item, Mapping)
+    for name in IDENTITY[steps[-1]]:
+        value = item.entries.get(name)
+        if isinstance(value, Scalar):
+            yield name, value
+
+
+def _labels(item: Node, steps: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(value.text for _, value in _identity(item, steps))
 
 
 def _whole_list(expected: Sequence, found: list[Any], path: str, steps: tuple[str, ...]) -> Iterator[Deviation]:

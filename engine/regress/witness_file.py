@@ -256,26 +256,27 @@ def _block(value: Json, depth: int) -> Iterator[str]:
             for item in one:
                 yield from _item(item, depth + 1)
         else:
-            yield f"{indent}{key}: {_flow(one)}"
+            yield f"{indent}{key}: {flow(one)}"
 
 
 def _item(item: Json, depth: int) -> Iterator[str]:
-    flow = _flow(item)
-    if len(flow) < 130 and not any(
+    line = flow(item)
+    if len(line) < 130 and not any(
         isinstance(part, list) and part and isinstance(part[0], dict) for part in item.values()
     ):
-        yield "  " * depth + "- " + flow
+        yield "  " * depth + "- " + line
         return
     lines = list(_block(item, depth + 1))
     yield "  " * depth + "- " + lines[0].lstrip()
     yield from lines[1:]
 
 
-def _flow(value: Any) -> str:
+def flow(value: Any) -> str:
+    """A value on one line, in brackets when it holds others."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {_flow(one)}" for key, one in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {flow(one)}" for key, one in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(_flow(one) for one in value) + "]"
+        return "[" + ", ".join(flow(one) for one in value) + "]"
     if value is None:
         return "null"
     if isinstance(value, bool):

@@ -61,3 +61,15 @@ sesjon = Table(
     Column("opprettet", BigInteger, nullable=False),
     Column("sett", BigInteger, nullable=False),
 )
+
+#: changes of the rules that are not proposed yet. No record: a draft is changed and thrown away, and is about nobody.
+utkast = Table(
+    "utkast",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("hvem", String(200), nullable=False),
+    Column("endret", String(32), nullable=False),
+    Column("versjon", Integer, nullable=False),
+    Column("innhold", Text, nullable=False),
+    Index("utkast_endret", "endret"),
+)

@@ -17,6 +17,7 @@ from engine.text.fault import Faults
 from engine.web import (
     applications,
     audit,
+    case_edit,
     cases,
     changes,
     decisions,
@@ -45,6 +46,7 @@ PAGES: tuple[ModuleType, ...] = (
     changes,
     rules,
     proposals,
+    case_edit,
     mutation,
     testcases,
     sources,

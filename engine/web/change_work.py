@@ -18,6 +18,7 @@ from engine.regress.impact import compare_cases, impact
 from engine.regress.impact_version import Version as Folder
 from engine.regress.run import PASSED
 from engine.text.fault import Faults
+from engine.web.case_draft import case_draft
 from engine.web.case_run import measured, results_of, shares
 from engine.web.draft import draft
 from engine.web.rule_work import Version, checked, compared
@@ -36,10 +37,12 @@ def validated(_: Rulebook, root: Path, files: Mapping[str, str]) -> int:
     return len(files)
 
 
-def cases_tried(book: Rulebook, root: Path, files: Mapping[str, str], folder: Path | None) -> Json | None:
-    """The test cases and the coverage before and after the change; None without a folder of cases.
+def cases_tried(
+    book: Rulebook, root: Path, files: Mapping[str, str], folder: Path | None, cases: Mapping[str, str]
+) -> Json | None:
+    """The test cases and the coverage before and after the change of rules and of cases; None without a folder of cases.
 
-    {"antall", "bestått_før", "bestått_etter", "brutt": [sak], "rettet": ["fil"], "fortsatt": [sak],
+    {"antall", "bestått_før", "bestått_etter", "brutt": [sak], "rettet": ["fil"], "fortsatt": [sak], "egne": {"fil": status},
      "dekning": [{"navn", "før", "etter", "lavere"}], "nye_hull": [{"regel", "tittel", "mangel"}]}
     """
     if folder is None:
@@ -48,8 +51,9 @@ def cases_tried(book: Rulebook, root: Path, files: Mapping[str, str], folder: Pa
     paths = case_files([base])
     before = results_of(book, paths, base)
     covered_before = measured(root, paths, before)
-    with draft(root, files) as changed:
-        after = results_of(open_checked(changed), paths, base)
+    with draft(root, files) as changed, case_draft(base, cases) as changed_cases:
+        paths = case_files([changed_cases])
+        after = results_of(open_checked(changed), paths, changed_cases)
         covered = measured(changed, paths, after)
     written = json.loads(report.as_json(after))["saker"]
     passed_before = {one.path for one in before if one.status == PASSED}
@@ -61,8 +65,13 @@ def cases_tried(book: Rulebook, root: Path, files: Mapping[str, str], folder: Pa
         "bestått_før": len(passed_before),
         "bestått_etter": sum(one.status == PASSED for one in after),
         "brutt": [one for one in failing if one["fil"] in passed_before],
-        "fortsatt": [one["fil"] for one in failing if one["fil"] not in passed_before],
-        "rettet": [one.path for one in after if one.status == PASSED and one.path not in passed_before],
+        "fortsatt": [one["fil"] for one in failing if one["fil"] not in passed_before and one["fil"] not in cases],
+        "rettet": [
+            one.path
+            for one in after
+            if one.status == PASSED and one.path not in passed_before and one.path not in cases
+        ],
+        "egne": {one.path: one.status for one in after if one.path in cases},
         "dekning": _compared_shares(covered_before, covered),
         "nye_hull": [
             {"regel": subject.key, "tittel": subject.title, "mangel": part.lack}

@@ -14,12 +14,11 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from engine.language.rulebook import VOCABULARY_FILE
 from engine.web import rule_draft, rulebook_view
+from engine.web.change import Change, Edit, begun, found, kept, unbroken
+from engine.web.change_steps import try_out
 from engine.web.conflict import conflict
 from engine.web.form import fields
 from engine.web.page import page
-from engine.web.problem import Refused
-from engine.web.proposal import Conflict
-from engine.web.proposals import begin
 from engine.web.rule_draft import WHOLE, Shown, current
 from engine.web.rule_fields import REST, SECTIONS, lines_of, parts
 from engine.web.service import Service, service
@@ -49,11 +48,14 @@ async def edit_vocabulary(request: Request, service: TheService, user: Officer, 
 
 
 @router.get("/{year}/{ordning}/endre")
-def index(request: Request, service: TheService, _: Officer, year: str, ordning: str) -> Response:
-    """The parts of a rule file."""
+def index(request: Request, service: TheService, _: Officer, year: str, ordning: str, utkast: str = "") -> Response:
+    """The parts of a rule file; with a draft, as it stands there."""
     file = f"{year}/{ordning}.yaml"
-    found = parts(current(service.settings.rules, file), file)
-    return page(request, "endre-deler.html", sett=f"{year}/{ordning}", fil=file, deler_i_fil=found)
+    draft = found(service.drafts, utkast) if utkast else Change()
+    text = draft.rule_texts.get(file) or current(service.settings.rules, file)
+    return page(
+        request, "endre-deler.html", sett=f"{year}/{ordning}", fil=file, deler_i_fil=parts(text, file), utkast=draft
+    )
 
 
 @router.get("/{year}/{ordning}/vilkar/{rule}/endre")
@@ -97,17 +99,15 @@ async def edit_part(
     return await run_in_threadpool(_edited, request, service, user, f"{year}/{ordning}.yaml", section, navn, form)
 
 
-def _form(request: Request, service: Service, file: str, section: str, name: str, job: str) -> Response:
-    """The form, from the file as it stands, or from a draft that was tried."""
-    base = current(service.settings.rules, file)
-    draft = base
-    if job:
-        found = service.jobs.find(job)
-        if found is None or found.about.get("fil") != file:
-            raise Refused(404, "Utkastet er borte. Begynn på nytt fra regelen.")
-        base, draft = found.about["grunnlag"], found.about["tekst"]
-    shown = service.workers.alone(rule_draft.shown, service.settings.rules, file, section, name, draft, {})
-    return _page(request, file, section, name, base, draft, shown, checked=False)
+def _form(request: Request, service: Service, file: str, section: str, name: str, id: str) -> Response:
+    """The form, from the file as it stands, or as it is in a draft."""
+    change = found(service.drafts, id) if id else Change()
+    edit = change.rules.get(file)
+    standing = current(service.settings.rules, file) if edit is None else ""
+    base, draft = (standing, standing) if edit is None else (edit.base or "", edit.text)
+    others = _others(change, file)
+    shown = service.workers.alone(rule_draft.shown, service.settings.rules, file, section, name, draft, {}, others)
+    return _page(request, file, section, name, base, draft, shown, change, checked=False)
 
 
 def _edited(
@@ -115,25 +115,36 @@ def _edited(
 ) -> Response:
     given = {key: value for key, value in form.items() if isinstance(value, str)}
     standing = current(service.settings.rules, file)
-    base, draft = (_unbroken(given.get(key, ""), standing) for key in ("grunnlag", "utkast"))
-    shown = service.workers.alone(rule_draft.shown, service.settings.rules, file, section, name, draft or base, given)
+    change = begun(service.drafts, given.get("utkast_id", ""), given.get("utkast_versjon", ""))
+    base, draft = (unbroken(given.get(key, ""), standing) for key in ("grunnlag", "utkast"))
+    others = _others(change, file)
+    shown = service.workers.alone(
+        rule_draft.shown, service.settings.rules, file, section, name, draft or base, given, others
+    )
     doing = given.get("handling", "")
     if doing == "direkte":
         return JSONResponse(_as_typed(shown, section))
     if base != standing:
-        return conflict(request, file, base, shown.text, Conflict("", standing), request.url.path)
+        return conflict(request, file, base, shown.text, standing, request.url.path)
     if shown.faulty or doing != "prøv":
-        return _page(request, file, section, name, base, draft or base, shown, 422 if shown.faulty else 200)
-    if shown.text == standing:
+        return _page(request, file, section, name, base, draft or base, shown, change, 422 if shown.faulty else 200)
+    changed = change.with_rule(file, Edit(base, shown.text), name or section, request.url.path)
+    if not changed.rules and not changed.cases:
         nothing = Shown(shown.fields, shown.text, ("Du har ikke endret noe.",))
-        return _page(request, file, section, name, base, draft or base, nothing, 422)
-    job = begin(service, user, file, base, shown.text, request.url.path, name or section)
-    return RedirectResponse(f"/endringer/{job.id}", 303)
+        return _page(request, file, section, name, base, draft or base, nothing, change, 422)
+    changed = kept(service.drafts, user.id, changed)
+    try_out(service, changed)
+    return RedirectResponse(f"/endringer/{changed.id}", 303)
+
+
+def _others(change: Change, file: str) -> dict[str, str]:
+    """The other rule files of a draft."""
+    return {one: text for one, text in change.rule_texts.items() if one != file}
 
 
 def _page(
-    request: Request, file: str, section: str, name: str, base: str, draft: str, shown: Shown, status: int = 200,
-    checked: bool = True,
+    request: Request, file: str, section: str, name: str, base: str, draft: str, shown: Shown, change: Change,
+    status: int = 200, checked: bool = True,
 ) -> Response:  # fmt: skip
     first, last = (1, 1) if section == WHOLE else lines_of(list(shown.fields), shown.text)
     rows = shown.text.split("\n")[first - 1 : last]
@@ -144,7 +155,7 @@ def _page(
     return page(
         request, "endre.html", status, fil=file, sett=set_id, tittel=title, felter=shown.fields,
         tekst=shown.text, utsnitt="\n".join(rows), første=first, grunnlag=base, utkast=draft, feil=summary,
-        kontrollert=checked, hel=section == WHOLE,
+        kontrollert=checked, hel=section == WHOLE, endring=change,
     )  # fmt: skip
 
 
@@ -156,12 +167,6 @@ def _as_typed(shown: Shown, section: str) -> dict[str, object]:
         "annet": list(shown.wrong),
         "utsnitt": "" if section == WHOLE else "\n".join(shown.text.split("\n")[first - 1 : last]),
     }
-
-
-def _unbroken(text: str, standing: str) -> str:
-    """A text that went through a form, where line breaks become two signs, as it was."""
-    text = text.replace("\r\n", "\n")
-    return standing if standing.replace("\r\n", "\n") == text else text
 
 
 def _known(section: str, known: Container[str]) -> str:

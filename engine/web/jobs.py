@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from engine.text.fault import Fault, Faults
@@ -60,22 +61,34 @@ class Jobs:
         steps: Sequence[tuple[str, Work, tuple[Any, ...]]],
         about: Mapping[str, Any],
         after: Callable[[Job], None] = lambda _: None,
+        id: str = "",
+        known: Mapping[str, Any] = MappingProxyType({}),
     ) -> Job:
         """Start the steps, one after another, each a name, a function for the worker (rules first) and what else it is given.
 
-        A step that gives Faults ends the job. `after` is called here when all steps are done. Raises Faults (WEB-OPPTATT).
+        A step that gives Faults ends the job. `after` is called here when all steps are done. `id` is what the job is to be found by, in
+        place of an earlier one; `known` is what steps gave that need not be done again. Raises Faults (WEB-OPPTATT).
         """
-        job = Job(secrets.token_hex(16), tuple(name for name, _, _ in steps), about)
+        job = Job(id or secrets.token_hex(16), tuple(name for name, _, _ in steps), about, dict(known))
         with self._lock:
+            self._replaceable(job.id)
             waiting = sum(not one.done for one in self._jobs.values())
             if waiting >= _MOST_WAITING:
                 why, next_step = f"{waiting} kjøringer holder på", "vent til en av dem er ferdig"
                 raise Faults([Fault(Place("tjenesten", 1, 1), "WEB-OPPTATT", "tjenesten er opptatt", why, next_step)])
             for old in [one.id for one in self._jobs.values() if one.done][: max(0, len(self._jobs) + 1 - _MOST)]:
                 del self._jobs[old]
+            self._jobs.pop(job.id, None)
             self._jobs[job.id] = job
         threading.Thread(target=partial(self._do, job, steps, after), name=f"jobb {job.id[:8]}", daemon=True).start()
         return job
+
+    def _replaceable(self, id: str) -> None:
+        """Raises Faults (WEB-OPPTATT) while the job of that name is under way."""
+        standing = self._jobs.get(id)
+        if standing is not None and not standing.done:
+            why, next_step = "den samme kjøringen holder på", "vent til den er ferdig"
+            raise Faults([Fault(Place("tjenesten", 1, 1), "WEB-OPPTATT", "kjøringen er alt i gang", why, next_step)])
 
     def find(self, id: str) -> Job | None:
         """The job, unless the service has been started anew or so many have come that it is forgotten."""
@@ -84,6 +97,8 @@ class Jobs:
     def _do(self, job: Job, steps: Sequence[tuple[str, Work, tuple[Any, ...]]], after: Callable[[Job], None]) -> None:
         try:
             for name, work, given in steps:
+                if name in job.found:
+                    continue
                 job.found[name] = self.heavy.run(work, *given)
             after(job)
         except Faults as faults:

@@ -13,9 +13,9 @@ from engine.web import mutation_run
 from engine.web.jobs import Job
 from engine.web.page import page
 from engine.web.rule_fields import SECTIONS
+from engine.web.run_kept import WAIT, folder_of, outdated
 from engine.web.service import Service, service
 from engine.web.settings import OFFICER
-from engine.web.run_kept import WAIT, folder_of, outdated
 from engine.web.user import User, needs
 
 router = APIRouter(prefix="/provesaker/mutasjon")

@@ -125,8 +125,8 @@ def together(before: Json, steps: Iterable[Json]) -> Json:
     }
 
 
-def witness(book: Rulebook, root: Path, folder: Path, id: str) -> tuple[str, str]:
-    """A change told in bokmål, and the smallest application found that would notice it, as a test case; empty where none was found.
+def witness(book: Rulebook, root: Path, folder: Path, id: str) -> tuple[str, str, str]:
+    """A change told in bokmål; and the smallest application found that would notice it, as a file name and a test case, or empty texts.
 
     Raises Faults when there is no such change.
     """
@@ -136,7 +136,8 @@ def witness(book: Rulebook, root: Path, folder: Path, id: str) -> tuple[str, str
         why, next_step = "reglene er endret siden den ble prøvd", "prøv endringene på nytt"
         raise Faults([Fault(Place("testsaker", 1, 1), "ENDRING-UKJENT", "endringen finnes ikke", why, next_step)])
     found = find_witness(bench, number)
-    return str(bench.mutants[number]), found.saved.text if found is not None else ""
+    saved = found.saved if found is not None else None
+    return str(bench.mutants[number]), saved.name if saved else "", saved.text if saved else ""
 
 
 def _bench(book: Rulebook, root: Path, folder: Path) -> Bench:

@@ -1,30 +1,27 @@
-"""A proposal: a changed rule file as a commit on a branch of its own. The files on disk, what is checked out, and hooks are left alone."""
+"""A proposal: changed rules and test cases as one commit on a branch of its own. Files on disk and what is checked out are left alone."""
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from engine.regress.witness_file import slug
-from engine.text.fault import Fault, Faults
-from engine.text.place import Place
+from engine.text.fault import Faults
+from engine.web.case_draft import checked_case
 from engine.web.draft import checked_name
+from engine.web.git import Git, fault
 
 #: what branches with proposals begin with
 BRANCHES = "forslag/"
 
 _REGULAR = ("100644", "100755")
+_NEW = _REGULAR[0]
 _NOTHING = "0" * 40
-
-#: proposals are made one at a time, so that each is held against those before it
-_one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +33,28 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
-    """Someone else's version of the file that this one cannot be put together with. `branch` is empty for the rules that stand."""
+class File:
+    """A file to be changed: its name under the folder it lies in, as it was (None for a new one), and as it is to be.
 
+    `is_case`: a test case; else a rule file. Raises Faults (UTKAST-NAVN) for a name that is neither.
+    """
+
+    folder: Path
+    name: str
+    base: str | None
+    text: str
+    is_case: bool = False
+
+    def __post_init__(self) -> None:
+        name = checked_case(self.folder, self.name) if self.is_case else checked_name(self.name)
+        object.__setattr__(self, "name", name)
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Someone else's version of a file that this one cannot be put together with. `branch` is empty for what stands."""
+
+    file: File
     branch: str
     theirs: str
 
@@ -55,60 +71,86 @@ class Repository:
     """The git repository that a folder of rules lies in."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root.resolve()
+        self.git = Git(root)
 
     @property
     def exists(self) -> bool:
-        """Whether the rules are in a repository with a commit that git will read."""
-        return self._try("rev-parse", "--verify", "--quiet", "HEAD^{commit}") is not None
+        return self.git.exists
 
-    def propose(self, file: str, base: str, text: str, about: str, message: str, author: Author) -> Proposed | Conflict:
-        """A branch with one commit on top of what is checked out, where the file of the rules holds `text`.
+    def holds(self, folder: Path) -> bool:
+        """Whether another folder lies in the same repository."""
+        return self.exists and Git(folder).top == self.git.top
 
-        `base` is the file as it was when the change was begun. It must be what is committed, and no proposal that waits may touch
-        the same lines: else a conflict is given, and nothing is made. Raises Faults.
+    @contextmanager
+    def turn(self) -> Iterator[Turn]:
+        """The right to make proposals: one at a time in all processes, so that each is held against those before it.
+
+        Raises Faults where there is no repository (FORSLAG-GIT), and when others take too long (FORSLAG-OPPTATT).
         """
-        file = checked_name(file)
         if not self.exists:
             raise not_in_git()
-        with _one_at_a_time:
-            head = self._ask("rev-parse", "--verify", "HEAD^{commit}").strip()
-            path = self._path(file)
-            mode, blob = self._entry(head, path)
-            if blob != self._blob(base):
-                return Conflict("", self._show(blob))
-            for branch, theirs in self._waiting(head, path):
-                if self._collides(
-                    text, self._show(self._entry(self._ask("merge-base", head, branch).strip(), path)[1]), theirs
-                ):
-                    return Conflict(branch.removeprefix("refs/heads/"), theirs)
-            commit = self._commit(head, path, mode, text, message, author)
-            name = f"{BRANCHES}{slug(about)[:50].strip('-') or 'endring'}-{commit[:8]}"
-            self._ask("update-ref", f"refs/heads/{name}", commit, _NOTHING)
-            return Proposed(name, commit)
+        with self.git.alone():
+            yield Turn(self.git)
 
-    def _path(self, file: str) -> str:
-        """The path of a rule file from the top of the repository."""
-        prefix = self._ask("rev-parse", "--show-prefix").rstrip("\n")
-        return prefix + file
 
-    def _entry(self, commit: str, path: str) -> tuple[str, str]:
-        """Mode and blob of a file in a commit. Raises Faults when it is no plain file there."""
-        listed = self._ask("--literal-pathspecs", "ls-tree", "--full-tree", "-z", commit, "--", path)
-        mode, _, blob = listed.partition("\t")[0].split(" ") if listed else ("", "", "")
-        if mode not in _REGULAR:
-            why = "filen er ikke lagt inn i git-lageret som en vanlig fil"
-            raise _fault("FORSLAG-FIL", "filen kan ikke foreslås endret", why, "legg filen inn i lageret først")
-        return mode, blob
+class Turn:
+    """One's turn to propose."""
 
-    def _waiting(self, head: str, path: str) -> Iterator[tuple[str, str]]:
-        """Proposals that are not part of what is checked out and change the file, each with its version of it."""
-        listed = self._ask("for-each-ref", "--format=%(refname)", f"--no-merged={head}", f"refs/heads/{BRANCHES}")
+    def __init__(self, git: Git) -> None:
+        self.git = git
+
+    def propose(self, files: Sequence[File], about: str, message: str, author: Author) -> Proposed | Conflict:
+        """A branch with one commit on top of what is checked out, where the files hold their new texts.
+
+        Each must be committed as it was when the change was begun, and no proposal that waits may touch the same lines: else a conflict
+        is given, and nothing is made. Raises Faults.
+        """
+        head = self.git.ask("rev-parse", "--verify", "HEAD^{commit}").strip()
+        placed = [(self._path(file), file) for file in files]
+        modes = []
+        for path, file in placed:
+            mode, standing = self._standing(head, path)
+            if standing is None and file.base is not None:
+                raise _unknown()
+            if standing != file.base:
+                return Conflict(file, "", standing or "")
+            modes.append(mode)
+        for path, file in placed:
+            for branch, base, theirs in self._waiting(head, path):
+                if self._collides(file.text, base, theirs):
+                    return Conflict(file, branch.removeprefix("refs/heads/"), theirs)
+        commit = self._commit(head, list(zip(modes, placed, strict=True)), message, author)
+        name = f"{BRANCHES}{slug(about)[:50].strip('-') or 'endring'}-{commit[:8]}"
+        self.git.ask("update-ref", f"refs/heads/{name}", commit, _NOTHING)
+        return Proposed(name, commit)
+
+    def _path(self, file: File) -> str:
+        """The path of a file from the top of the repository."""
+        there = Git(file.folder)
+        if there.top != self.git.top:
+            why = "mappen med testsaker ligger ikke i samme git-lager som reglene"
+            raise fault("FORSLAG-GIT", "testsakene kan ikke foreslås med reglene", why, "ta testsakene ut av utkastet")
+        return there.prefix + file.name
+
+    def _standing(self, commit: str, path: str) -> tuple[str, str | None]:
+        """The mode and text of a file in a commit; no text for one that is not there. Raises Faults when it is no plain file."""
+        found = self.git.entry(commit, path)
+        if found is None:
+            return _NEW, None
+        if found[0] not in _REGULAR:
+            raise _unknown()
+        return found[0], self.git.show(found[1])
+
+    def _waiting(self, head: str, path: str) -> Iterator[tuple[str, str, str]]:
+        """Proposals that are not part of what is checked out and change the file: branch, the file before, and after."""
+        listed = self.git.ask("for-each-ref", "--format=%(refname)", f"--no-merged={head}", f"refs/heads/{BRANCHES}")
         for branch in listed.split():
-            if self._try("merge-base", head, branch) is None:
+            parent = self.git.tried("merge-base", head, branch)
+            if parent is None:
                 continue
-            if self._ask("diff", "--name-only", f"{head}...{branch}", "--", f":(top,literal){path}"):
-                yield branch, self._show(self._entry(branch, path)[1])
+            if self.git.ask("diff", "--name-only", f"{head}...{branch}", "--", f":(top,literal){path}"):
+                before, after = (self._standing(commit, path)[1] for commit in (parent.strip(), branch))
+                yield branch, before or "", after or ""
 
     def _collides(self, ours: str, base: str, theirs: str) -> bool:
         """Whether two changes of one text touch the same lines, and differently."""
@@ -118,61 +160,29 @@ class Repository:
             paths = []
             for name, text in (("a", ours), ("b", base), ("c", theirs)):
                 path = Path(scratch) / name
-                path.write_bytes(text.encode())
+                path.write_bytes(text.encode("utf-8", "surrogateescape"))
                 paths.append(str(path))
-            return self._run("merge-file", "-p", "-q", *paths).returncode != 0
+            return self.git.run("merge-file", "-p", "-q", *paths).returncode != 0
 
-    def _commit(self, head: str, path: str, mode: str, text: str, message: str, author: Author) -> str:
-        blob = self._ask("hash-object", "-w", "--stdin", given=text.encode()).strip()
+    def _commit(self, head: str, files: list[tuple[str, tuple[str, File]]], message: str, author: Author) -> str:
         with TemporaryDirectory(prefix="alis-") as scratch:
             index = {"GIT_INDEX_FILE": str(Path(scratch) / "index")}
-            self._ask("read-tree", head, more=index)
-            self._ask("update-index", "--cacheinfo", f"{mode},{blob},{path}", more=index)
-            tree = self._ask("write-tree", more=index).strip()
+            self.git.ask("read-tree", head, more=index)
+            for mode, (path, file) in files:
+                blob = self.git.ask("hash-object", "-w", "--stdin", given=file.text.encode()).strip()
+                self.git.ask("update-index", "--add", "--cacheinfo", f"{mode},{blob},{path}", more=index)
+            tree = self.git.ask("write-tree", more=index).strip()
         who = {
             f"GIT_{role}_{what}": value
             for role in ("AUTHOR", "COMMITTER")
             for what, value in (("NAME", _plain(author.name) or _plain(author.id)), ("EMAIL", _address(author.id)))
         }
-        return self._ask("commit-tree", tree, "-p", head, given=message.encode(), more=who).strip()
+        return self.git.ask("commit-tree", tree, "-p", head, given=message.encode(), more=who).strip()
 
-    def _blob(self, text: str) -> str:
-        return self._ask("hash-object", "--stdin", given=text.encode()).strip()
 
-    def _show(self, blob: str) -> str:
-        return self._ask("cat-file", "blob", blob)
-
-    def _ask(self, *arguments: str, given: bytes = b"", more: dict[str, str] | None = None) -> str:
-        done = self._run(*arguments, given=given, more=more)
-        if done.returncode != 0:
-            why, next_step = f"git svarte nei på «{arguments[0]}»", "si fra til dem som drifter tjenesten"
-            raise _fault("FORSLAG-GIT", "forslaget ble ikke lagret", why, next_step)
-        return done.stdout.decode("utf-8", "surrogateescape")
-
-    def _try(self, *arguments: str) -> str | None:
-        done = self._run(*arguments)
-        return done.stdout.decode("utf-8", "surrogateescape") if done.returncode == 0 else None
-
-    def _run(
-        self, *arguments: str, given: bytes = b"", more: dict[str, str] | None = None
-    ) -> subprocess.CompletedProcess[bytes]:
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith("GIT_") or name == "GIT_CONFIG_GLOBAL"
-        }
-        command = ["git", "-C", str(self.root), "-c", f"core.hooksPath={os.devnull}", "-c", "core.quotePath=false"]
-        try:
-            return subprocess.run(
-                [*command, *arguments],
-                input=given,
-                capture_output=True,
-                check=False,
-                env=kept | {"LC_ALL": "C"} | (more or {}),
-            )
-        except OSError:
-            why, next_step = "programmet git finnes ikke", "si fra til dem som drifter tjenesten"
-            raise _fault("FORSLAG-GIT", "forslaget ble ikke lagret", why, next_step) from None
+def _unknown() -> Faults:
+    why = "filen er ikke lagt inn i git-lageret som en vanlig fil"
+    return fault("FORSLAG-FIL", "filen kan ikke foreslås endret", why, "legg filen inn i lageret først")
 
 
 def not_in_git() -> Faults:
@@ -181,7 +191,7 @@ def not_in_git() -> Faults:
         "mappen med reglene ligger ikke i et git-lager",
         "legg mappen i et git-lager, eller send endringen på annen måte",
     )
-    return _fault("FORSLAG-GIT", "forslag kan ikke lagres her", why, next_step)
+    return fault("FORSLAG-GIT", "forslag kan ikke lagres her", why, next_step)
 
 
 def _plain(text: str) -> str:
@@ -194,7 +204,3 @@ def _plain(text: str) -> str:
 def _address(id: str) -> str:
     found = re.sub(r"[^\w.@+-]", "-", _plain(id)) or "ukjent"
     return found if "@" in found else f"{found}@lokal.invalid"
-
-
-def _fault(code: str, what: str, why: str, next_step: str) -> Faults:
-    return Faults([Fault(Place("forslaget", 1, 1), code, what, why, next_step)])

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import threading
-from typing import Annotated, Any
+from collections.abc import Iterable
+from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from engine.store import ledger
 from engine.text.fault import Faults
-from engine.web import change_work, rulebook_view
+from engine.web import change, rulebook_view
+from engine.web.change import Change
+from engine.web.change_steps import CASES, IMPACT, PROOF, VALID, concerns, tried, try_out, whole
 from engine.web.conflict import conflict
 from engine.web.draft import without
 from engine.web.jobs import Job
 from engine.web.page import page
 from engine.web.problem import Refused
-from engine.web.proposal import Author, Conflict, Proposed, Repository
+from engine.web.proposal import Author, Conflict, File, Repository, Turn
 from engine.web.rule_draft import current, told
 from engine.web.run_kept import WAIT
 from engine.web.service import Service, service
 from engine.web.settings import OFFICER
-from engine.web.standing import standing
 from engine.web.user import User, needs
 from engine.web.workers import stamp_of
 
@@ -29,52 +31,44 @@ router = APIRouter(prefix="/endringer")
 
 #: what a proposal is called in the ledger
 PROPOSED = "forslag"
-#: the steps, in order
-VALID, CASES, IMPACT, PROOF = "kontroll", "testsaker og dekning", "saker i lageret", "bevis"
-#: kept cases that a change is tried on, last changed first
-_MOST_KEPT = 200
-#: how long the proof may take, in seconds
-_PROOF_TIME = 120
 _LISTED = 50
-
-#: a button pressed twice makes one proposal
-_one_at_a_time = threading.Lock()
 
 TheService = Annotated[Service, Depends(service)]
 Officer = Annotated[User, Depends(needs(OFFICER))]
 
 
-def begin(service: Service, user: User, file: str, base: str, text: str, address: str, name: str) -> Job:
-    """Start finding out what a changed file comes to."""
-    root, cases, files = service.settings.rules, service.settings.cases, {file: text}
-    kept = []
-    for case in service.cases.listed(limit=_MOST_KEPT)[0]:
-        if cases is not None and case.merke and case.versjon == 1:  # an example as it came; it is among the test cases
-            continue
-        one = standing(service, case.id)
-        kept.append((case.id, one.name, one.text))
-    steps: list[tuple[str, Any, tuple[Any, ...]]] = [
-        (VALID, change_work.validated, (root, files)),
-        (CASES, change_work.cases_tried, (root, files, cases)),
-        (IMPACT, change_work.impact_found, (root, files, cases, kept)),
-        (PROOF, change_work.proved, (root, files, _PROOF_TIME)),
-    ]
-    about = {"fil": file, "grunnlag": base, "tekst": text, "adresse": address, "navn": name, "stempel": stamp_of(root)}
-    return service.jobs.start(steps, about)
-
-
 @router.get("")
 def index(request: Request, service: TheService) -> HTMLResponse:
-    """The proposals made here."""
+    """The proposals made here, and the drafts that have not become one."""
     with service.database.reading() as connection:
         found = ledger.recent(connection, PROPOSED, _LISTED)
-    return page(request, "endringer.html", forslag=[one for one in found if one.content is not None])
+    return page(
+        request,
+        "endringer.html",
+        forslag=[one for one in found if one.content is not None],
+        utkast=change.listed(service.drafts, _LISTED),
+    )
 
 
 @router.get("/{id}")
 def show(request: Request, service: TheService, user: Officer, id: str) -> HTMLResponse:
     """What a change comes to. While it is worked on, the page fetches itself."""
-    return _page(request, service, _job(service, id))
+    return _page(request, service, change.found(service.drafts, id))
+
+
+@router.post("/{id}/prov")
+def again(service: TheService, user: Officer, id: str) -> Response:
+    """Try the change as it is now, by the rules as they are now."""
+    try_out(service, change.found(service.drafts, id))
+    return RedirectResponse(f"/endringer/{id}", 303)
+
+
+@router.post("/{id}/slett")
+def throw_away(service: TheService, user: Officer, id: str) -> Response:
+    """Throw the draft away. A proposal that was made of it stands."""
+    change.found(service.drafts, id)
+    service.drafts.delete(id)
+    return RedirectResponse("/endringer", 303)
 
 
 @router.post("/{id}/forslag")
@@ -86,112 +80,116 @@ def propose(
     grunn: Annotated[str, Form(max_length=2_000)] = "",
     bekreft: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:
-    """Make the proposal: the very text that was tried, on a branch of its own."""
-    job = _job(service, id)
-    if not job.done or job.faults:
-        raise Refused(422, "Endringen er ikke ferdig prøvd. Vent til alt er kontrollert.")
-    wrong = []
-    if len(grunn.strip()) < 10:
-        wrong.append({"felt": "grunn", "tekst": "Skriv hvorfor endringen trengs, med minst ti tegn."})
-    if concerns(job) and bekreft != "ja":
-        wrong.append({"felt": "bekreft", "tekst": "Kryss av for at du har sett det som ikke er i orden."})
-    if wrong:
-        return _page(request, service, job, 422, wrong, grunn)
-    with _one_at_a_time:
-        return _propose(request, service, user, job, grunn.strip().replace("\r\n", "\n"))
-
-
-def _propose(request: Request, service: Service, user: User, job: Job, reason: str) -> Response:
-    """The proposal made and noted; or what stands in its way."""
-    about, root = job.about, service.settings.rules
-    if _proposed(job) is None:
-        if stamp_of(root) != about["stempel"]:
-            standing = current(root, about["fil"])
-            if standing != about["grunnlag"]:
-                found = Conflict("", standing)
-                return conflict(request, about["fil"], about["grunnlag"], about["tekst"], found, about["adresse"])
+    """Make the proposal: the very texts that were tried, on a branch of its own."""
+    draft = change.found(service.drafts, id)
+    job = tried(service, draft)
+    if draft.made is None:
+        if job is None or not whole(job, draft):
             raise Refused(
-                409, "Andre regler er endret siden endringen ble prøvd. Velg «Endre videre», og prøv den på nytt."
+                422, "Endringen er ikke ferdig prøvd slik den er nå. Prøv den, og vent til alt er kontrollert."
             )
-        made = Repository(root).propose(
-            about["fil"], about["grunnlag"], about["tekst"], f"{about['fil'].removesuffix('.yaml')}-{about['navn']}",
-            _message(job, reason), Author(user.name, user.id),
-        )  # fmt: skip
-        if isinstance(made, Conflict):
-            return conflict(request, about["fil"], about["grunnlag"], about["tekst"], made, about["adresse"])
-        job.found[PROPOSED] = made
-        content = {"fil": about["fil"], "navn": about["navn"], "gren": made.branch, "commit": made.commit}
-        service.cases.note(user.id, PROPOSED, None, content | {"grunn": reason})
-    return RedirectResponse(f"/endringer/{job.id}", 303)
+        wrong = []
+        if len(grunn.strip()) < 10:
+            wrong.append({"felt": "grunn", "tekst": "Skriv hvorfor endringen trengs, med minst ti tegn."})
+        if concerns(job) and bekreft != "ja":
+            wrong.append({"felt": "bekreft", "tekst": "Kryss av for at du har sett det som ikke er i orden."})
+        if wrong:
+            return _page(request, service, draft, 422, wrong, grunn)
+        with Repository(service.settings.rules).turn() as turn:
+            draft = change.found(service.drafts, id)  # a button pressed twice makes one proposal
+            if draft.made is None:
+                found = _propose(request, service, user, draft, job, grunn.strip().replace("\r\n", "\n"), turn)
+                if found is not None:
+                    return found
+    return RedirectResponse(f"/endringer/{id}", 303)
 
 
-def concerns(job: Job) -> list[str]:
-    """What is not as it should be in a change that may be proposed all the same."""
-    found = []
-    cases = job.found.get(CASES)
-    if cases is None:
-        found.append("Ingen testsaker er kjørt, for tjenesten er startet uten.")
-    elif isinstance(cases, dict):
-        if cases["brutt"]:
-            count = len(cases["brutt"])
-            found.append(f"{count} {'testsak' if count == 1 else 'testsaker'} som besto, består ikke lenger.")
-        lower = [one["navn"] for one in cases["dekning"] if one["lavere"]]
-        if lower:
-            found.append(f"Dekningen er lavere for {', '.join(lower)}.")
-    proof = job.found.get(PROOF)
-    if isinstance(proof, dict) and any(one["svar"] == "ikke avgjort" for one in proof["ordninger"]):
-        found.append("Det er ikke avgjort om alle andre vedtak er like som før.")
-    return found
+def _propose(
+    request: Request, service: Service, user: User, draft: Change, job: Job, reason: str, turn: Turn
+) -> Response | None:
+    """What stands in the way of the proposal; else it is made and noted."""
+    root = service.settings.rules
+    if stamp_of(root) != job.about["stempel"]:
+        for file, edit in draft.rules.items():
+            standing = current(root, file)
+            if standing != edit.base:
+                return conflict(request, file, edit.base or "", edit.text, standing, draft.address)
+        raise Refused(409, "Andre regler er endret siden endringen ble prøvd. Gå tilbake, og prøv den på nytt.")
+    made = turn.propose(_files(service, draft), _about(draft), _message(draft, job, reason), Author(user.name, user.id))
+    if isinstance(made, Conflict):
+        one = made.file
+        address = f"/endringer/{draft.id}/testsak?fil={quote(one.name)}" if one.is_case else draft.address
+        return conflict(request, one.name, one.base or "", one.text, made.theirs, address, made.branch)
+    change.kept(service.drafts, user.id, draft.proposed(made.branch, made.commit))
+    content = {"filer": [*draft.rules, *draft.cases], "navn": draft.name, "gren": made.branch, "commit": made.commit}
+    service.cases.note(user.id, PROPOSED, None, content | {"grunn": reason, "utkast": draft.id})
+    return None
 
 
-def _job(service: Service, id: str) -> Job:
-    job = service.jobs.find(id)
-    if job is None or "tekst" not in job.about:
-        raise Refused(404, "Utkastet er borte. Det varer ikke lenger enn tjenesten kjører. Begynn på nytt fra regelen.")
-    return job
+def _files(service: Service, draft: Change) -> list[File]:
+    files = [File(service.settings.rules, file, one.base, one.text) for file, one in draft.rules.items()]
+    folder = service.settings.cases
+    if draft.cases and folder is None:
+        raise Refused(409, "Tjenesten er startet uten testsaker. Ta testsakene ut av utkastet.")
+    return files + [
+        File(folder, file, one.base, one.text, True) for file, one in draft.cases.items() if folder is not None
+    ]
 
 
-def _proposed(job: Job) -> Proposed | None:
-    made = job.found.get(PROPOSED)
-    return made if isinstance(made, Proposed) else None
+def _about(draft: Change) -> str:
+    """What the branch is called after."""
+    file = next(iter(draft.rules), "testsaker")
+    return f"{file.removesuffix('.yaml')}-{draft.name}"
 
 
-def _message(job: Job, reason: str) -> str:
-    """The commit's message: what, why, and what was not in order."""
-    about = job.about
+def _message(draft: Change, job: Job, reason: str) -> str:
+    """The commit's message: what, why, the test cases that expect something new and why, and what was not in order."""
+    where = f"{draft.name} i {', '.join(draft.rules)}" if draft.rules else ", ".join(draft.cases)
     concerned = "".join(f"\n- {one}" for one in concerns(job))
     told = f"\n\nVed forslaget:{concerned}" if concerned else "\n\nAlle testsaker består, og dekningen er ikke lavere."
-    return f"Forslag: {about['navn']} i {about['fil']}\n\n{reason}{told}\n"
+    cases = "".join(
+        f"\n- {file}{' (ny)' if one.base is None else ''}: {one.reason} Kilde: {one.source}"
+        for file, one in draft.cases.items()
+    )
+    return f"Forslag: {where}\n\n{reason}{f'{chr(10)}{chr(10)}Testsaker:{cases}' if cases else ''}{told}\n"
 
 
 def _page(
-    request: Request, service: Service, job: Job, status: int = 200, wrong: list[dict[str, str]] | None = None,
+    request: Request, service: Service, draft: Change, status: int = 200, wrong: list[dict[str, str]] | None = None,
     reason: str = "",
 ) -> HTMLResponse:  # fmt: skip
-    about = job.about
-    lines = rulebook_view.line_changes(about["grunnlag"].split("\n"), about["tekst"].split("\n"))
-    results = {name: None if isinstance(result, Faults) else result for name, result in job.found.items()}
+    job = tried(service, draft)
+    results = {name: None if isinstance(one, Faults) else one for name, one in (job.found if job else {}).items()}
+    waits = job is not None and not job.done
+    repository = Repository(service.settings.rules)
     found = page(
         request,
         "endring.html",
         status,
-        jobb=job,
-        linjer=list(lines),
-        kontroll=VALID in job.found and results[VALID] is not None,
+        endring=draft,
+        linjer=[(file, list(_lines(one.base, one.text))) for file, one in draft.rules.items()],
+        saker=[(file, one, list(_lines(one.base, one.text))) for file, one in draft.cases.items()],
+        kontroll=results.get(VALID) is not None,
         prøvd=results.get(CASES),
-        prøvd_ferdig=CASES in job.found,
+        prøvd_ferdig=CASES in results,
         konsekvens=results.get(IMPACT),
         bevis=results.get(PROOF),
-        stanset=[told(without(one, service.settings.rules)) for one in job.faults],
-        trinn=job.step,
-        ferdig=job.done,
-        bekymringer=concerns(job) if job.done and not job.faults else [],
-        forslag=_proposed(job),
-        i_git=Repository(service.settings.rules).exists if job.done else True,
+        stanset=[told(without(one, service.settings.rules)) for one in job.faults] if job else [],
+        trinn=job.step if job else "",
+        venter=waits,
+        ferdig=job is not None and job.done,
+        må_prøves=draft.made is None and not waits and not whole(job, draft),
+        bekymringer=concerns(job) if job is not None and whole(job, draft) else [],
+        i_git=repository.exists if not waits else True,
+        saker_i_git=service.settings.cases is not None and (waits or repository.holds(service.settings.cases)),
         feil=wrong or [],
         grunn=reason,
         har_saker=service.settings.cases is not None,
     )
-    if not job.done:
+    if waits:
         found.headers["Refresh"] = WAIT
     return found
+
+
+def _lines(base: str | None, text: str) -> Iterable[tuple[str, str]]:
+    return rulebook_view.line_changes((base or "").split("\n") if base is not None else [], text.split("\n"))

@@ -43,11 +43,16 @@ def current(root: Path, file: str) -> str:
     return path.read_bytes().decode("utf-8", "replace")
 
 
-def shown(root: Path, file: str, section: str, name: str, draft: str, given: Mapping[str, str]) -> Shown:
-    """The form with what was filled in, checked. Work for a worker. Raises HTTPException (404) for a part there is not."""
+def shown(
+    root: Path, file: str, section: str, name: str, draft: str, given: Mapping[str, str], others: Mapping[str, str]
+) -> Shown:
+    """The form with what was filled in, checked together with the other files of a draft. Work for a worker.
+
+    Raises HTTPException (404) for a part there is not.
+    """
     if section == WHOLE:
         text = as_given(draft, given["tekst"]) if "tekst" in given else draft
-        return Shown((), text, tuple(map(told, rule_work.checked(root, {file: text}))))
+        return Shown((), text, tuple(map(told, rule_work.checked(root, {**others, file: text}))))
     found = fields(draft, file, section, name)
     if found is None:
         raise HTTPException(404)
@@ -59,7 +64,7 @@ def shown(root: Path, file: str, section: str, name: str, draft: str, given: Map
         after = fields(text, file, section, name) or found
     except Faults as faults:
         return _with_faults(filled, found, file, faults.faults, draft)
-    return _with_faults(filled, after, file, rule_work.checked(root, {file: text}), text)
+    return _with_faults(filled, after, file, rule_work.checked(root, {**others, file: text}), text)
 
 
 def told(fault: Fault) -> str:

@@ -8,6 +8,7 @@ from fastapi import Request
 
 from engine.store.case import Cases
 from engine.store.database import Database
+from engine.store.draft import Drafts
 from engine.store.session import Sessions
 from engine.web.jobs import Jobs
 from engine.web.settings import Settings
@@ -22,6 +23,7 @@ class Service:
     database: Database
     cases: Cases
     sessions: Sessions
+    drafts: Drafts
     workers: Workers
     heavy: Workers
     jobs: Jobs
@@ -40,7 +42,7 @@ def open_service(settings: Settings) -> Service:
     )  # at one's own machine a half-filled form may wait
     sessions = Sessions(database, idle, settings.longest)
     workers, heavy = Workers(settings.rules, settings.workers), Workers(settings.rules, 1, most=8)
-    return Service(settings, database, Cases(database), sessions, workers, heavy, Jobs(heavy))
+    return Service(settings, database, Cases(database), sessions, Drafts(database), workers, heavy, Jobs(heavy))
 
 
 def service(request: Request) -> Service:

@@ -45,7 +45,9 @@ class Form:
         self.browser, self.address, self.page = browser, page.url.path, page.text
         self.hidden = {
             name: html.unescape(value)
-            for name, value in re.findall(r'<input type="hidden" name="(grunnlag|utkast)" value="([^"]*)"', self.page)
+            for name, value in re.findall(
+                r'<input type="hidden" name="(grunnlag|utkast|utkast_id|utkast_versjon)" value="([^"]*)"', self.page
+            )
         }
         self.names = {
             html.unescape(label): id for id, label in re.findall(r'<label for="(f\d+)">([^<]*)</label>', self.page)
@@ -98,6 +100,19 @@ def test_what_is_broken_must_be_acknowledged(lowered: tuple[str, str], browser: 
     assert refused.status_code == 422 and "Kryss av" in refused.text
     assert browser.submit(f"{address}/forslag", {"grunn": "kort", "bekreft": "ja"}).status_code == 422
     assert git(repository, "for-each-ref", "refs/heads/forslag") == ""
+
+
+def test_what_was_tried_on_other_rules_is_tried_anew(
+    lowered: tuple[str, str], browser: Browser, repository: Path
+) -> None:
+    path = repository / "rules/2024/nasjonal-alis.yaml"
+    before = path.stat()
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
+    try:
+        answer = browser.submit(f"{lowered[0]}/forslag", {"grunn": "En god nok grunn.", "bekreft": "ja"})
+        assert answer.status_code == 409 and "prøv den på nytt" in answer.text
+    finally:
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
 def test_put_right_and_proposed(lowered: tuple[str, str], browser: Browser, repository: Path) -> None:
@@ -162,19 +177,6 @@ def test_what_is_not_committed_cannot_be_proposed_over(browser: Browser, reposit
         assert answer.status_code == 409 and "Ikke lagt inn" in answer.text
     finally:
         path.write_text(before, encoding="utf-8")
-
-
-def test_what_was_tried_on_other_rules_is_tried_anew(
-    lowered: tuple[str, str], browser: Browser, repository: Path
-) -> None:
-    path = repository / "rules/2024/nasjonal-alis.yaml"
-    before = path.stat()
-    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
-    try:
-        answer = browser.submit(f"{lowered[0]}/forslag", {"grunn": "En god nok grunn.", "bekreft": "ja"})
-        assert answer.status_code == 409 and "prøv den på nytt" in answer.text
-    finally:
-        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
 # --- the form ------------------------------------------------------------------------------------------------------------------

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from serving import ROOT
 
 from engine.text.fault import Faults
-from engine.web.proposal import Author, Conflict, Proposed, Repository
+from engine.web.proposal import Author, Conflict, File, Proposed, Repository
 
 BASE = "".join(f"linje {number}: en\n" for number in range(1, 21))
 KARI = Author("Kari <script>\nNordmann", "kari@kommune")
@@ -33,7 +35,12 @@ def top(tmp_path: Path) -> Path:
 
 def proposed(top: Path, old: str, new: str, base: str = BASE) -> Proposed | Conflict:
     changed = base.replace(f"{old}: en", f"{old}: {new}")
-    return Repository(top / "år/rules").propose("2023/ordning.yaml", base, changed, "Noe nytt!", "Fordi\n", KARI)
+    with Repository(top / "år/rules").turn() as turn:
+        return turn.propose([rule(top / "år/rules", base, changed)], "Noe nytt!", "Fordi\n", KARI)
+
+
+def rule(root: Path, base: str | None, text: str, name: str = "2023/ordning.yaml") -> File:
+    return File(root, name, base, text)
 
 
 def test_a_proposal_is_one_commit_on_what_is_checked_out(top: Path) -> None:
@@ -88,7 +95,7 @@ def test_what_was_made_from_an_older_version_is_a_conflict(top: Path) -> None:
 )
 def test_only_rule_files_are_proposed(top: Path, name: str) -> None:
     with pytest.raises(Faults):
-        Repository(top / "år/rules").propose(name, "", "x", "x", "x", KARI)
+        rule(top / "år/rules", "", "x", name)
     assert git(top, "for-each-ref", "refs/heads/forslag") == ""
 
 
@@ -98,16 +105,16 @@ def test_a_file_that_is_not_there_or_is_a_link_is_not_proposed(top: Path) -> Non
     git(top, "add", "-A")
     git(top, "-c", "user.name=x", "-c", "user.email=x@x", "commit", "-qm", "Lenke")
     for name in ("2023/lenke.yaml", "2023/ny.yaml"):
-        with pytest.raises(Faults) as told:
-            Repository(rules).propose(name, "", "x", "x", "x", KARI)
+        with pytest.raises(Faults) as told, Repository(rules).turn() as turn:
+            turn.propose([rule(rules, "", "x", name)], "x", "x", KARI)
         assert told.value.faults[0].code == "FORSLAG-FIL"
 
 
 def test_outside_a_repository_it_is_said(tmp_path: Path) -> None:
     repository = Repository(tmp_path)
     assert not repository.exists
-    with pytest.raises(Faults) as told:
-        repository.propose("2023/ordning.yaml", "", "x", "x", "x", KARI)
+    with pytest.raises(Faults) as told, repository.turn():
+        pass
     assert "git-lager" in str(told.value)
 
 
@@ -119,3 +126,107 @@ def test_git_is_not_led_elsewhere_by_the_surroundings(top: Path, tmp_path_factor
     made = proposed(top, "linje 3", "to")
     monkeypatch.undo()
     assert isinstance(made, Proposed) and made.branch in git(top, "for-each-ref", "--format=%(refname:short)")
+
+
+# --- test cases in the same proposal -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def cases(top: Path) -> Path:
+    """A folder of cases in the same repository, with one case."""
+    (top / "saker").mkdir()
+    (top / "saker/en.yaml").write_text(BASE, encoding="utf-8")
+    git(top, "add", "-A")
+    git(top, "-c", "user.name=x", "-c", "user.email=x@x", "commit", "-qm", "Saker")
+    return top / "saker"
+
+
+def together(top: Path, *files: File) -> Proposed | Conflict:
+    with Repository(top / "år/rules").turn() as turn:
+        return turn.propose(files, "noe", "Fordi\n", KARI)
+
+
+def test_rules_and_cases_are_one_commit(top: Path, cases: Path) -> None:
+    changed = BASE.replace("linje 3: en", "linje 3: to")
+    own = rule(top / "år/rules", BASE, changed)
+    made = together(
+        top, own, File(cases, "en.yaml", BASE, changed, True), File(cases, "2024/ny.yaml", None, "x\n", True)
+    )
+    assert isinstance(made, Proposed)
+    shown = git(top, "-c", "core.quotePath=false", "diff", "--name-status", "main", made.branch).split()
+    assert shown == ["A", "saker/2024/ny.yaml", "M", "saker/en.yaml", "M", "år/rules/2023/ordning.yaml"]
+    assert git(top, "rev-list", "--count", f"main..{made.branch}").strip() == "1"
+    assert not (cases / "2024").exists() and git(top, "status", "--porcelain") == ""
+
+
+def test_a_case_others_have_changed_or_made_is_a_conflict_and_nothing_is_made(top: Path, cases: Path) -> None:
+    own = rule(top / "år/rules", BASE, BASE.replace("linje 9: en", "linje 9: to"))
+    first = together(top, File(cases, "ny.yaml", None, "min\n", True))
+    assert isinstance(first, Proposed)
+    found = together(top, own, File(cases, "ny.yaml", None, "din\n", True))
+    assert isinstance(found, Conflict) and (found.file.name, found.branch, found.theirs) == (
+        "ny.yaml",
+        first.branch,
+        "min\n",
+    )
+    found = together(top, own, File(cases, "en.yaml", None, "ny", True))
+    assert isinstance(found, Conflict) and found.branch == "" and found.theirs == BASE
+    assert len(git(top, "for-each-ref", "refs/heads/forslag").splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../hemmelig.yaml", "/etc/passwd", "a/../../x.yaml", ".git/config", ".skjult.yaml", "a/.git/x.yaml", "a.txt", "a.yaml\n", "a\0.yaml",
+        "lenke.yaml", "ut/x.yaml", "a" * 300 + ".yaml", "mappe.yaml/x.yaml", "", "-", "~/x.yaml", "C:\\x.yaml", "é" * 119 + "é.yaml",
+    ],
+)  # fmt: skip
+def test_only_cases_in_the_folder_are_proposed(cases: Path, tmp_path_factory, name: str) -> None:
+    out = tmp_path_factory.mktemp("utenfor")
+    (out / "x.yaml").write_text("x", encoding="utf-8")
+    (cases / "lenke.yaml").symlink_to(out / "x.yaml")
+    (cases / "ut").symlink_to(out)
+    with pytest.raises(Faults) as told:
+        File(cases, name, None, "x", True)
+    assert told.value.faults[0].code == "UTKAST-NAVN"
+
+
+def test_cases_in_another_repository_are_not_proposed(top: Path, tmp_path_factory) -> None:
+    other = tmp_path_factory.mktemp("annet")
+    git(other, "init", "-q")
+    with pytest.raises(Faults) as told:
+        together(top, File(other, "ny.yaml", None, "x", True))
+    assert "samme git-lager" in str(told.value) and git(top, "for-each-ref", "refs/heads/forslag") == ""
+
+
+# --- one at a time, in all processes -------------------------------------------------------------------------------------------
+
+_HOLDS = """
+import sys
+from pathlib import Path
+from engine.web.proposal import Repository
+with Repository(Path(sys.argv[1])).turn():
+    print("min tur", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_process_waits_for_another_and_one_that_is_killed_lets_go(top: Path, monkeypatch) -> None:
+    monkeypatch.setattr("engine.web.git._PATIENCE", 0.0)
+    command = [sys.executable, "-c", _HOLDS, str(top / "år/rules")]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None and other.stdout.readline() == "min tur\n"
+        with pytest.raises(Faults) as told:
+            proposed(top, "linje 3", "to")
+        assert told.value.faults[0].code == "FORSLAG-OPPTATT"
+        other.kill()
+        other.wait()
+    assert isinstance(proposed(top, "linje 3", "to"), Proposed)
+
+
+def test_a_lock_that_is_a_link_is_not_followed(top: Path, tmp_path_factory) -> None:
+    target = tmp_path_factory.mktemp("utenfor") / "fil"
+    (top / ".git/alis-forslag.lock").symlink_to(target)
+    with pytest.raises(Faults):
+        proposed(top, "linje 3", "to")
+    assert not target.exists()
