@@ -39,7 +39,7 @@ class Filled(BaseModel):
 
     fil: str = Field(default="", max_length=300)
     grunnlag: str = Field(default="", max_length=MOST_BYTES)
-    ny: str = Field(default="", max_length=2)
+    ny: str = Field(default="", max_length=10)
     tekst: str = Field(default="", max_length=MOST_BYTES)
     grunn: str = Field(default="", max_length=2_000)
     slag: str = Field(default=VOUCHED[0], max_length=40)

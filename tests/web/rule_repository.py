@@ -10,12 +10,41 @@ ROOT = Path(__file__).parents[2]
 CASES = ("veiledning-21-og-22-dager", "annet-tilskudd-én-dag", "avtale-31-august-2023")
 
 
+SMALL = "2017/spesialisering"
+SMALL_CASES = (
+    "fullstendig-søknad",
+    "frist-siste-minutt",
+    "frist-ett-minutt-etter",
+    "avslag-går-foran-mangler-og-sen-søknad",
+)
+
+
 def repository_in(top: Path) -> Path:
     """The folder made a repository; its hooks fail, and leave a mark, if they are ever run."""
     shutil.copytree(ROOT / "rules", top / "rules")
     (top / "fixtures").mkdir()
     for name in CASES:
         shutil.copy(ROOT / f"fixtures/2023/{name}.yaml", top / "fixtures")
+    return _begun(top)
+
+
+def small_repository_in(top: Path) -> Path:
+    """The same with one small rule set, and a few of its cases, where everything is found out in a moment."""
+    small_rules_in(top)
+    return _begun(top)
+
+
+def small_rules_in(top: Path) -> None:
+    """The rule set, what is argued of it, and its cases."""
+    (top / "rules/2017").mkdir(parents=True)
+    (top / "fixtures/2017").mkdir(parents=True)
+    for name in ("vokabular.yaml", "mutasjon-unntak.yaml", f"{SMALL}.yaml"):
+        shutil.copy(ROOT / "rules" / name, top / "rules" / name)
+    for name in SMALL_CASES:
+        shutil.copy(ROOT / f"fixtures/{SMALL}/{name}.yaml", top / "fixtures/2017")
+
+
+def _begun(top: Path) -> Path:
     git(top, "init", "-q", "-b", "hovedgren")
     git(top, "add", "-A")
     git(top, "-c", "user.name=Kari", "-c", "user.email=kari@kommune", "commit", "-qm", "Reglene")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import os
 import re
 import shutil
@@ -12,8 +11,8 @@ from pathlib import Path
 
 import pytest
 from browsing import Browser
+from rule_form import Form, tried
 from rule_repository import git, repository_in, untouched
-from waiting import finished
 
 from engine.store import ledger
 from engine.web.app import create_app
@@ -34,38 +33,6 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def settings(settings: Settings, repository: Path) -> Settings:
     return replace(settings, rules=repository / "rules", cases=repository / "fixtures")
-
-
-class Form:
-    """A form with rules, as a browser without scripts has it: the fields by label, and what is sent along."""
-
-    def __init__(self, browser: Browser, address: str) -> None:
-        page = browser.get(address)
-        assert page.status_code == 200, page.text
-        self.browser, self.address, self.page = browser, page.url.path, page.text
-        self.hidden = {
-            name: html.unescape(value)
-            for name, value in re.findall(
-                r'<input type="hidden" name="(grunnlag|utkast|utkast_id|utkast_versjon)" value="([^"]*)"', self.page
-            )
-        }
-        self.names = {
-            html.unescape(label): id for id, label in re.findall(r'<label for="(f\d+)">([^<]*)</label>', self.page)
-        }
-
-    def send(self, given: dict[str, str], doing: str = "kontroller", **named: object):  # type: ignore[no-untyped-def]
-        """Fill in some fields by label, and press a button. Line breaks go as browsers send them."""
-        filled = {self.names.get(label, label): value for label, value in given.items()}
-        sent = {name: value.replace("\n", "\r\n") for name, value in (self.hidden | filled).items()}
-        return self.browser.submit(self.address, sent | {"handling": doing}, **named)
-
-
-def tried(form: Form, given: dict[str, str]) -> tuple[str, str]:
-    """The address and the page of what a change comes to, when all is done."""
-    answer = form.send(given, "prøv")
-    assert answer.url.path.startswith("/endringer/"), answer.text
-    finished()
-    return answer.url.path, form.browser.get(answer.url.path).text
 
 
 VALUE = "verdier – 1 – verdi"

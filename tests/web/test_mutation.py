@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from browsing import Browser
-from serving import ROOT
+from rule_repository import SMALL, SMALL_CASES, small_rules_in
 from waiting import finished
 
 from engine.language.kept import open_kept
@@ -24,21 +23,14 @@ from engine.web.mutation import MUTATED, runs_kept
 from engine.web.settings import Settings
 
 PAGE = "/provesaker/mutasjon"
-CASES = ("fullstendig-søknad", "alle-sju-fortrinn", "frist-siste-minutt", "frist-ett-minutt-etter")
-SMALL = "2017/spesialisering"
 
 
 @pytest.fixture(scope="module")
 def settings(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """One small rule set, few cases and what is argued of that set, so that every change can be tried in a moment."""
     top = tmp_path_factory.mktemp("lite")
-    (top / "rules/2017").mkdir(parents=True)
-    (top / "saker").mkdir()
-    for name in ("vokabular.yaml", "mutasjon-unntak.yaml", f"{SMALL}.yaml"):
-        shutil.copy(ROOT / "rules" / name, top / "rules" / name)
-    for name in CASES:
-        shutil.copy(ROOT / f"fixtures/{SMALL}/{name}.yaml", top / "saker")
-    return replace(settings, rules=top / "rules", cases=top / "saker")
+    small_rules_in(top)
+    return replace(settings, rules=top / "rules", cases=top / "fixtures")
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +81,7 @@ def test_what_is_argued_is_shown_with_its_argument(run: Browser, settings: Setti
 
 def test_a_run_is_out_of_date_when_rules_or_cases_have_changed(run: Browser, settings: Settings) -> None:
     assert "foreldet" not in run.get(PAGE).text
-    rule, case = settings.rules / f"{SMALL}.yaml", settings.cases / f"{CASES[0]}.yaml"  # type: ignore[operator]
+    rule, case = settings.rules / f"{SMALL}.yaml", settings.cases / f"2017/{SMALL_CASES[0]}.yaml"  # type: ignore[operator]
     for path, word in ((rule, "Reglene er endret siden"), (case, "Testsakene er endret siden")):
         before = path.read_text(encoding="utf-8")
         try:
