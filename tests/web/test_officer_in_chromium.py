@@ -8,8 +8,14 @@ from pathlib import Path
 import pytest
 from chromium import need, opened, page
 from playwright.sync_api import Browser
-from rule_repository import git, repository_in, untouched
+from rule_repository import git, repository_in, small_rules_in, untouched
 from serving import served
+
+from engine.language.kept import open_kept
+from engine.store.case import Cases
+from engine.store.database import Database
+from engine.web import mutation_run
+from engine.web.mutation import MUTATED
 
 LIMIT = "/regler/2023/nasjonal-alis/endre/grenser/minste_antall_dager"
 #: how long a page that fetches itself may take to be done, in milliseconds; it bounds a hang, and is no measure
@@ -25,9 +31,22 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def service(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[str]:
     need()
     store = tmp_path_factory.mktemp("lager") / "saker.sqlite3"
+    noted(store, tmp_path_factory.mktemp("lite"))
     given = ("--regler", str(repository / "rules"), "--saker", str(repository / "fixtures"))
     with served(store, *given) as (client, _):
         yield str(client.base_url).rstrip("/")
+
+
+def noted(store: Path, top: Path) -> None:
+    """A run of changes kept in the store: of a small rule set, for that takes a moment."""
+    small_rules_in(top)
+    root, folder = top / "rules", top / "fixtures"
+    book = open_kept(root)
+    ready = mutation_run.prepared(book, root, folder)
+    found = [mutation_run.tried(book, root, folder, origin) for origin in mutation_run.origins(book)]
+    database = Database(str(store))
+    Cases(database).note("kari", MUTATED, None, mutation_run.together(ready, found))
+    database.close()
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +69,43 @@ def broken(service: str, chromium: Browser) -> str:
         at.get_by_role("button", name="Se hva endringen fører til").click()
         at.get_by_role("button", name="Foreslå endringen").wait_for(timeout=PATIENCE)
         return at.url.removeprefix(service)
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everyone_can_read_and_use_every_page(
+    service: str, chromium: Browser, broken: str, width: int, scheme: str
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    addresses = (
+        "/provesaker",
+        "/provesaker?vis=alle",
+        "/provesaker/sak?fil=veiledning-21-og-22-dager.yaml",
+        "/provesaker/mutasjon",
+        "/provesaker/ny",
+        "/regler/2023/nasjonal-alis/endre",
+        LIMIT,
+        "/regler/2023/nasjonal-alis/endre/vilkar/over-tre-kalenderuker",
+        "/regler/2023/nasjonal-alis/endre/tekster",
+        "/regler/2023/nasjonal-alis/endre/fil",
+        broken,
+        f"{broken}/testsak?fil=veiledning-21-og-22-dager.yaml",
+        f"{LIMIT}?utkast={broken.rpartition('/')[2]}",
+        "/endringer",
+        "/endringer/finnes-ikke",
+    )
+    wrong = []
+    with page(chromium, service, width, scheme) as at:
+        for address in addresses:
+            at.goto(address)
+            for one in Axe().run(at).response["violations"]:
+                if one["impact"] in ("serious", "critical"):
+                    wrong.append((address, one["id"], [node["html"][:120] for node in one["nodes"][:3]]))
+            wide = at.evaluate("document.documentElement.scrollWidth")
+            if wide > width:
+                wrong.append((address, "wider than the window", [str(wide)]))
+    assert wrong == []
 
 
 def test_a_policy_officer_sees_what_breaks_puts_it_right_and_proposes(
@@ -86,37 +142,3 @@ def test_with_scripts_the_form_is_checked_as_one_types(service: str, chromium: B
         field.fill("23")
         at.locator("[data-utsnitt]", has_text="verdi: 23").wait_for(timeout=PATIENCE)
         assert field.get_attribute("aria-invalid") is None
-
-
-@pytest.mark.parametrize("width", [320, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everyone_can_read_and_use_every_page(
-    service: str, chromium: Browser, broken: str, width: int, scheme: str
-) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    addresses = (
-        "/provesaker",
-        "/provesaker?vis=alle",
-        "/provesaker/sak?fil=veiledning-21-og-22-dager.yaml",
-        "/regler/2023/nasjonal-alis/endre",
-        LIMIT,
-        "/regler/2023/nasjonal-alis/endre/vilkar/over-tre-kalenderuker",
-        "/regler/2023/nasjonal-alis/endre/tekster",
-        "/regler/2023/nasjonal-alis/endre/fil",
-        broken,
-        f"{LIMIT}?utkast={broken.rpartition('/')[2]}",
-        "/endringer",
-        "/endringer/finnes-ikke",
-    )
-    wrong = []
-    with page(chromium, service, width, scheme) as at:
-        for address in addresses:
-            at.goto(address)
-            for one in Axe().run(at).response["violations"]:
-                if one["impact"] in ("serious", "critical"):
-                    wrong.append((address, one["id"], [node["html"][:120] for node in one["nodes"][:3]]))
-            wide = at.evaluate("document.documentElement.scrollWidth")
-            if wide > width:
-                wrong.append((address, "wider than the window", [str(wide)]))
-    assert wrong == []
