@@ -20,7 +20,7 @@ from engine.store.tables import utkast
 _ID = re.compile("[0-9a-f]{32}")
 
 #: a draft nobody has changed for so long is thrown away
-LASTS = timedelta(days=60)
+LASTS = timedelta(days=90)
 
 
 def _now() -> datetime:
