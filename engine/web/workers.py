@@ -4,12 +4,13 @@ evaluation at a time in a process, so work on rules is done here and never in th
 
 from __future__ import annotations
 
+import os
 import threading
 from asyncio import wrap_future
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -134,6 +135,15 @@ class _Here:
 
 def _ready(root: Path) -> None:
     _Here.root = root
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A service that is killed cannot tell its processes; they would wait for ever for work that nobody can give."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _done(work: Callable[..., T], given: tuple[Any, ...], named: dict[str, Any]) -> T:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -54,6 +57,29 @@ def test_many_who_lose_their_process_at_once_all_get_their_answer(workers: Worke
 
     with ThreadPoolExecutor(8) as pool:
         assert all(one == expected for one in pool.map(ask, range(24)))
+
+
+def test_processes_end_when_the_service_is_killed(rules: Path) -> None:
+    """They hold its output open, so that its end is seen only when they are gone."""
+    service = (
+        "import pathlib, sys; from engine.web.workers import Workers; "
+        "Workers(pathlib.Path(sys.argv[1]), 2).warm(); print('varm', flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", service, str(rules)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "varm\n"
+            process.kill()
+            assert process.communicate(timeout=60) == ("", None)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def test_worn_out_processes_are_replaced_and_nothing_waits_for_ever(rules: Path) -> None:
