@@ -39,6 +39,9 @@ PICTURES = {
     "forskjell": ("/regler/forskjell?fra=2023/nasjonal-alis&til=2024/nasjonal-alis", 1280, 900, "light"),
     "kilde": ("/kilder/hdir-2024-04-18", 1280, 700, "light"),
     "revisjon": ("/revisjon", 1280, 800, "light"),
+    "kontroll": ("/revisjon/kontroll", 1280, 800, "light"),
+    "soknad-rett": ("{sak}/soknad", 1280, 1100, "light"),
+    "finnes-ikke": ("/saker/finnes-ikke", 1280, 600, "light"),
 }
 
 #: the same for pages of policy staff; `{endring}` is what a lowered threshold comes to, `{sak}` a case that it breaks
@@ -50,6 +53,8 @@ OFFICER_PICTURES = {
     "testsak-mork": ("{endring}/testsak?fil={sak}", 1280, 1200, "dark"),
     "testsak-smal": ("{endring}/testsak?fil={sak}", 320, 1200, "light"),
     "testsaker": ("/provesaker", 1280, 1100, "light"),
+    "testsak-i-kjoring": ("/provesaker/sak?fil={sak}", 1280, 1000, "light"),
+    "regelfil": ("/regler/2024/nasjonal-alis/endre", 1280, 1100, "light"),
     "endre": ("{grense}", 1280, 1100, "light"),
     "endre-smal": ("{grense}", 320, 1200, "light"),
     "endring": ("{endring}", 1280, 1300, "light"),
