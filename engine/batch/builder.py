@@ -20,7 +20,6 @@ from engine.batch.static import NO_YEAR, of_months, of_years, rate_bits
 from engine.batch.vector import Expr, Number, Vector, whole
 from engine.batch.verdict import STATUS
 from engine.case.calendar import MONTH
-from engine.case.names import Names
 from engine.decide.agreement import Panel
 from engine.decide.compiled import CompiledScheme
 from engine.text.month import Month
@@ -44,7 +43,7 @@ class Builder:
         self.panel = panel
         self.inputs = inputs
         self.months = list(months) or [_ANY_MONTH]
-        self.names = Names(compiled.slots)
+        self.names = compiled.names
         self.rates = rate_bits(self.names)
         self.needs = Needs(compiled, self.names, panel)
         self.parts = self.needs.parts

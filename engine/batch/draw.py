@@ -225,7 +225,7 @@ class Values:
         return f"(({limit}) + ({days})::INTEGER + to_seconds({clock}))::TIMESTAMP_S"
 
 
-def unless_missing(name: str, value: str, percent: float, state: str = STATE) -> str:
+def unless_missing(name: str, value: str, percent: Fraction, state: str = STATE) -> str:
     """SQL for the value, left out in so many percent of the rows."""
     if percent <= 0:
         return value

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,7 @@ class Population:
 
     doctor_months: int
     seed: int = 1
-    missing: float = 0.0
+    missing: Fraction = Fraction(0)
     schemes: tuple[str, ...] = ()
 
 

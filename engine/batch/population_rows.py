@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from engine.batch import sql
 from engine.batch.boundary import Boundaries
@@ -26,7 +27,7 @@ class PopulationRows:
     schemes: Sequence[str]
     boundaries: Mapping[str, Boundaries]
     lists: Mapping[str, str]
-    missing: float
+    missing: Fraction
 
     def query(self, table: Table) -> str | None:
         """The rows of a table; None when nobody has any."""

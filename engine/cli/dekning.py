@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.cli.progress import with_progress
 from engine.language.root import rule_root
+from engine.text import literal
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,11 +33,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _percent(text: str) -> float:
+def _percent(text: str) -> Fraction:
     try:
-        value = float(text.replace(",", "."))
+        value = literal.number(text)
     except ValueError:
-        value = -1.0
+        value = Fraction(-1)
     if not 0 <= value <= 100:
         raise argparse.ArgumentTypeError(f"«{text}» er ikke et tall fra 0 til 100")
     return value

@@ -122,7 +122,7 @@ def _example(chosen: argparse.Namespace) -> int:
     months = _within("--eksempel", chosen.eksempel, 1, MOST_MONTHS, "et antall legemåneder")
     seed = _within("--frø", chosen.frø, 0, LAST_SEED, "et frø")
     missing = _within("--mangler", chosen.mangler, 0, 100, "en prosent", whole=False)
-    wanted = Population(int(months), int(seed), float(missing))
+    wanted = Population(int(months), int(seed), missing)
     made = write_population(folder, open_rules(chosen.regler), wanted, chosen.format)
     rows = list_text([f"{count} {name}" for name, count in made.rows.items() if count])
     print(f"{made.doctor_months} legemåneder er skrevet til {folder}: {rows}.")

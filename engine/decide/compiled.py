@@ -71,10 +71,10 @@ class CompiledScheme:
         self.slots = Slots(book.vocabulary, scheme)
         table.install(self.slots)
         derived.install(self.slots)
-        names = Names(self.slots)
-        self._for_doctor = partial(names.stated_by, level=DOCTOR)
-        self._for_region = partial(names.stated_by, level=SPAN, also=frozenset({DAY}))
-        self.months = AlikeMonths(names)
+        self.names = Names(self.slots)
+        self._for_doctor = partial(self.names.stated_by, level=DOCTOR)
+        self._for_region = partial(self.names.stated_by, level=SPAN, also=frozenset({DAY}))
+        self.months = AlikeMonths(self.names)
         order = self.summary.month
         versions = [rule for rules in scheme.rules.values() for rule in rules]
         self.application = Group("søknaden", [rule for rule in versions if rule.per == "søknad"], self.slots, order)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 from engine.case.calendar import DAYS_IN_MONTH, MONTH, Stretch
 from engine.case.comparison import unknowns
@@ -20,11 +21,23 @@ from engine.decide.compiled import HELD, CompiledComponent, CompiledScheme
 from engine.decide.days import Days
 from engine.decide.decision import ComponentMonth, DoctorDecision, DoctorMonth, Finding, Told
 from engine.decide.finding import findings, lacking, missing_facts
+from engine.decide.group import Verdict
 from engine.decide.money import hangs_on_facts, line, month_amount
 from engine.decide.plan import Answers, Plan, Settled
 from engine.language.condition import leaves
 from engine.ruleset.selection import select
 from engine.text.month import Month, days_in
+
+
+class _Decided(NamedTuple):
+    """A component's month before anything is told of it."""
+
+    frame: Frame
+    alike: Alike
+    amount: Value | None
+    codes: bytes
+    verdict: Verdict
+    answers: Answers
 
 
 class DoctorAssessment:
@@ -151,14 +164,8 @@ class DoctorAssessment:
         self, part: CompiledComponent, month: Month, extra: str | None = None
     ) -> tuple[ComponentMonth, Answers, bytes]:
         """The component in the month, and the answers and codes it was decided by. `extra` is a status it has besides."""
-        frame, alike = self._month_frame(part, month)
-        amount = self._amount(part, month, frame, alike)
-        group = part.months
-        plan = self.compiled.plan(group, self.agreed, month, self.year)
-        codes = self._codes(plan, frame, alike, HELD if self.held or hangs_on_facts(amount) else extra)
-        verdict = self.panel.verdict(group, codes)
-        answers = plan.answers(codes, verdict)
-        name = part.component.id
+        frame, alike, amount, codes, verdict, answers = self._decided(part, month, extra)
+        group, name = part.months, part.component.id
         found: list[Finding] = []
         if answers.lacking:
             found = findings(answers.answers, group, codes, frame, self.slots, self.doctor.id, month, name)
@@ -183,6 +190,14 @@ class DoctorAssessment:
                 self._ask(amount.facts, month)
         decided = ComponentMonth(name, month, verdict.status, alike.days, answers.decided_by, amount, frame, alike)
         return decided, answers, codes
+
+    def _decided(self, part: CompiledComponent, month: Month, extra: str | None) -> _Decided:
+        frame, alike = self._month_frame(part, month)
+        amount = self._amount(part, month, frame, alike)
+        plan = self.compiled.plan(part.months, self.agreed, month, self.year)
+        codes = self._codes(plan, frame, alike, HELD if self.held or hangs_on_facts(amount) else extra)
+        verdict = self.panel.verdict(part.months, codes)
+        return _Decided(frame, alike, amount, codes, verdict, plan.answers(codes, verdict))
 
     def _amount(self, part: CompiledComponent, month: Month, frame: Frame, alike: Alike) -> Value | None:
         calculation = part.calculation(month)

@@ -10,27 +10,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from engine.case.facts import application_frame
-from engine.case.stated import Application, Doctor, Period, Stated, read_stated
+from engine.case.stated import Application, Doctor, Period, Stated
 from engine.case.value import Asked, Unknown
 from engine.decide.agreement import Panel
 from engine.decide.answer import SUPPLIED
-from engine.decide.compiled import HELD, CompiledComponent, CompiledScheme, compiled
+from engine.decide.compiled import CompiledScheme, compiled
 from engine.decide.decide import decide
-from engine.decide.decision import ComponentMonth, Decision
-from engine.decide.doctor import DoctorAssessment
-from engine.decide.money import hangs_on_facts
+from engine.decide.decision import Decision
 from engine.decide.naive import NaiveEvaluator
-from engine.decide.plan import Answers
+from engine.decide.possible import Possible, answer_text
+from engine.decide.statuses import Statuses
 from engine.language.condition import leaves, operand_names
 from engine.language.rulebook import Rulebook
 from engine.language.vocabulary import Fact
 from engine.ruleset.selection import of_grant_year, select
-from engine.text.month import Month, last_day
+from engine.text.month import Month
 
 #: what is asked for where there are no doctors, and no periods of a doctor
 DOCTORS, PERIODS = "leger", "perioder"
@@ -39,9 +38,6 @@ DOCTORS, PERIODS = "leger", "perioder"
 Unit = tuple[str | None, Month | None]
 
 _APPLICATION: Unit = (None, None)
-
-#: the most dates tried as answers to one question
-_DATES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +93,7 @@ class _Questions:
         self.spelt = self._to_be_tried()
         self.application = self._opened(application) if with_defaults else application
         self.given = application
+        self.possible = Possible(application, self.compiled)
         self.panel = Panel((NaiveEvaluator(),))
         self.held = False
         year = application.facts.get(book.vocabulary.grant_year)
@@ -212,7 +209,7 @@ class _Questions:
         before = _statuses(decision)
         for asked, fact in self._not_stated():
             turned: set[Unit] = set()
-            for value in self._answers(fact, asked, decision):
+            for value in self.possible.answers(fact, asked):
                 after = _statuses(self._decide(self._with(asked, value)))
                 turned |= {unit for unit, status in after.items() if before.get(unit) != status}
             if turned:
@@ -246,8 +243,10 @@ class _Questions:
         name, _, field = asked.fact.partition(".")
         fact = self.vocabulary.facts[name].fields[field] if field else self.vocabulary.facts[name]
         settled: list[tuple[int, str]] = []
-        for value in [] if field else self._answers(fact, asked, None):
-            settled.append((len(open_now - self._open_after(self._with(asked, value), asked, open_now)), _text(value)))
+        for value in [] if field else self.possible.answers(fact, asked):
+            settled.append(
+                (len(open_now - self._open_after(self._with(asked, value), asked, open_now)), answer_text(value))
+            )
         best = max(settled, key=lambda one: one[0], default=(0, None))
         average = Fraction(sum(number for number, _ in settled), len(settled)) if settled else Fraction(0)
         return Question(asked, fact, units, best[0], average, best[1] if best[0] else None)
@@ -258,7 +257,7 @@ class _Questions:
             return self._open(self._decide(answered))
         doctor = next(one for one in answered.doctors if one.id == asked.doctor)
         base = application_frame(answered, self.compiled.slots, of_grant_year(self.compiled.scheme, self.year), [])
-        statuses = _Statuses(self.compiled, self.panel, base, doctor, self.year, self.held, []).of_months()
+        statuses = Statuses(self.compiled, self.panel, base, doctor, self.year, self.held, []).of_months()
         return {
             unit for unit in open_now if unit[0] != doctor.id or unit[1] is None or statuses.get(unit[1]) == "uavklart"
         }
@@ -284,70 +283,6 @@ class _Questions:
                 doctors.append(replace(doctor, periods=periods))
         return replace(application, doctors=tuple(doctors))
 
-    def _answers(self, fact: Fact, asked: Asked, decision: Decision | None) -> list[Stated]:
-        """Answers to try: every choice; for numbers the ends; for dates those on both sides of the dates that rules name."""
-        match fact.kind:
-            case "ja_nei":
-                return ["ja", "nei"]
-            case "flervalg":
-                return [frozenset(fact.choices), frozenset()]
-            case "dato" | "tidspunkt":
-                days = self._days(fact, asked)
-                return [datetime.combine(day, time(12)) if fact.kind == "tidspunkt" else day for day in days]
-            case "heltall" | "desimal" if not fact.choices:
-                ends = [fact.at_least if fact.at_least is not None else fact.above, fact.at_most]
-                numbers = [Fraction(end) for end in ends if end is not None and end != fact.above]
-                numbers = numbers or [Fraction(1)]
-                return [int(one) if fact.kind == "heltall" else one for one in dict.fromkeys(numbers)]
-            case "måned" | "tekst" | "liste":
-                return []
-            case _:
-                return [read_stated(fact, choice) for choice in fact.choices]
-
-    def _days(self, fact: Fact, asked: Asked) -> list[date]:
-        one = timedelta(days=1)
-        found: set[date] = set()
-        for rule_set in self.compiled.scheme.sets:
-            if fact.name == self.vocabulary.agreement_date and rule_set.agreements is not None:
-                first, last = rule_set.agreements.first, rule_set.agreements.last
-                found |= {day for day in (first, last) if day is not None}
-                found |= {first - one} if first is not None else set()
-                found |= {last + one} if last is not None else set()
-        for parameter in self.compiled.scheme.parameters.values():
-            for row in parameter.values:
-                if isinstance(row.value, date):
-                    found |= {row.value, row.value + one}
-        for doctor in self.given.doctors:
-            if asked.doctor in (None, doctor.id) and doctor.periods:
-                found |= {doctor.periods[0].first, doctor.periods[-1].last}
-        days = sorted(found)
-        if len(days) > _DATES:
-            step = Fraction(len(days) - 1, _DATES - 1)
-            days = [days[int(number * step)] for number in range(_DATES)]
-        return days or [last_day(Month(12 * 2000))]
-
-
-class _Statuses(DoctorAssessment):
-    """A doctor's months as they are decided, without what is told of them."""
-
-    def of_months(self) -> dict[Month, str]:
-        """The status of each month."""
-        if self.agreed is not None and select(self.compiled.scheme, self.agreed) is None:
-            return {}
-        applied = self._applied_for()
-        return {month: self._month(month, applied).status for month in (self.days.months if applied else ())}
-
-    def _component_month(
-        self, part: CompiledComponent, month: Month, extra: str | None = None
-    ) -> tuple[ComponentMonth, Answers, bytes]:
-        frame, alike = self._month_frame(part, month)
-        amount = self._amount(part, month, frame, alike)
-        plan = self.compiled.plan(part.months, self.agreed, month, self.year)
-        codes = self._codes(plan, frame, alike, HELD if self.held or hangs_on_facts(amount) else extra)
-        verdict = self.panel.verdict(part.months, codes)
-        answers = plan.answers(codes, verdict)
-        return ComponentMonth(part.component.id, month, verdict.status, 0, (), amount, frame, alike), answers, codes
-
 
 def _statuses(decision: Decision) -> dict[Unit, Any]:
     """What each month comes to; a component that is refused is as one that is not looked at."""
@@ -359,15 +294,3 @@ def _statuses(decision: Decision) -> dict[Unit, Any]:
         for doctor in decision.doctors
         for month in doctor.months
     }
-
-
-def _text(value: Stated) -> str:
-    from engine.text.norsk import date_text, number_text
-
-    if isinstance(value, frozenset):
-        return "alle" if value else "ingen"
-    if isinstance(value, date):
-        return date_text(value)
-    if isinstance(value, int):
-        return str(value)
-    return number_text(value) if isinstance(value, Fraction) else value

@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from engine.case.frame import Frame, Reader, Slots
+from engine.case.frame import Frame, Reader
 from engine.case.names import Names
 from engine.case.stated import Stated
 from engine.case.value import UNSET, Between, Unknown, Value
@@ -45,10 +45,10 @@ _GENERAL = {
 class Texts:
     """The texts of one scheme, made ready to fill in."""
 
-    def __init__(self, slots: Slots) -> None:
-        self.slots = slots
+    def __init__(self, names: Names) -> None:
+        self.slots = names.slots
         self._fillings: dict[tuple[str, str | None], Filling] = {}
-        self._names = Names(slots)
+        self._names = names
         self._reasons: dict[Answer, Filling] = {}
         self.leaning: dict[tuple[str, str], tuple[Reading, ...]] = {}
 
@@ -234,6 +234,6 @@ def texts(decision: Decision) -> Texts:
     book = decision.compiled.book
     key = ("tekster", decision.application.scheme)
     if key not in book.compiled:
-        book.compiled[key] = Texts(decision.compiled.slots)
+        book.compiled[key] = Texts(decision.compiled.names)
     found: Texts = book.compiled[key]
     return found

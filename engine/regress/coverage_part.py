@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from engine.language.model import Citation
 
@@ -107,9 +108,9 @@ class Share:
     argued: int
 
     @property
-    def percent(self) -> float:
+    def percent(self) -> Fraction:
         """Seen and argued of all, in percent; nothing to see is all seen."""
-        return 100 * (self.seen + self.argued) / self.of if self.of else 100.0
+        return Fraction(100 * (self.seen + self.argued), self.of) if self.of else Fraction(100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ class Coverage:
         found = ((one, [part for part in one.holes if (one.key, part.key) not in before]) for one in self.subjects)
         return replace(self, since=Since(version, tuple((one, parts) for one, parts in found if parts)))
 
-    def short(self, percent: float) -> list[str]:
+    def short(self, percent: Fraction) -> list[str]:
         """The categories below a percentage."""
         return [category for category, share in self.shares().items() if share.percent < percent]
 

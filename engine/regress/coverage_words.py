@@ -19,7 +19,7 @@ _DEFINITE = {
 }
 
 
-def percent(value: float | Fraction) -> str:
+def percent(value: Fraction) -> str:
     """`99,9 %`: one decimal, downwards, so that only what is whole reads as 100."""
     return f"{number_text(Fraction(int(value * 10), 10))} %"
 
@@ -65,7 +65,7 @@ def snapshots(coverage: Coverage) -> str:
     return f"Bare prøvd av øyeblikksbilder: {list_text([one.key for one in coverage.snapshots])}."
 
 
-def short(coverage: Coverage, wanted: float) -> str:
+def short(coverage: Coverage, wanted: Fraction) -> str:
     """Which categories are below what is wanted, or nothing."""
     found = [f"{name} {percent(coverage.shares()[name].percent)}" for name in coverage.short(wanted)]
-    return f"Dekningen er under kravet på {percent(Fraction(str(wanted)))}: {list_text(found)}." if found else ""
+    return f"Dekningen er under kravet på {percent(wanted)}: {list_text(found)}." if found else ""

@@ -6,18 +6,16 @@ Only a test case in the folder can be named, so nothing outside it is ever read 
 from __future__ import annotations
 
 import re
-import shutil
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from engine.regress.case import case_files
 from engine.text.fault import Fault, Faults
 from engine.text.norsk import quoted
 from engine.text.place import Place
-from engine.web.draft import told_without
+from engine.web.draft import laid_out
 
 #: the name of a case under the folder of cases: words that do not begin with a point, at most four folders down
 _CASE_FILE = re.compile(r"(\w[\w ()-]{0,59}/){0,4}\w[\w .(),&-]{0,119}\.(yaml|yml|json)")
@@ -37,19 +35,8 @@ def case_draft(folder: Path, cases: Mapping[str, str]) -> Iterator[Path]:
     named = {checked_case(folder, name): text for name, text in cases.items()}
     if len(named) > MOST_CASES:
         raise _fault(f"utkastet har mer enn {MOST_CASES} testsaker", "så mange kan ingen gå gjennom", "del det opp")
-    with TemporaryDirectory(prefix="alis-") as scratch:
-        copy = Path(scratch).resolve() / "saker"
-        for path in case_files([base]):
-            if path.is_file() and not path.is_symlink():
-                target = copy / path.relative_to(base)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, target)
-        for name, text in named.items():
-            target = copy / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(text.encode("utf-8", "surrogatepass"))
-        with told_without(copy):
-            yield copy
+    with laid_out(base, case_files([base]), named, "saker") as copy:
+        yield copy
 
 
 def checked_case(folder: Path, name: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -35,14 +35,24 @@ def draft(root: Path, files: Mapping[str, str]) -> Iterator[Path]:
         raise _fault(
             "utkast", f"utkastet har mer enn {MOST_FILES} filer", "så mange regelfiler finnes ikke", "send færre"
         )
+    with laid_out(root, root.rglob("*.yaml"), named, "rules") as folder:
+        yield folder
+
+
+@contextmanager
+def laid_out(base: Path, paths: Iterable[Path], texts: Mapping[str, str], called: str) -> Iterator[Path]:
+    """A folder for as long as it is looked at: the files of `base` at the paths, and texts by name in place of theirs or beside them.
+
+    Faults raised inside are told with the names the files have under `base`.
+    """
     with TemporaryDirectory(prefix="alis-") as scratch:
-        folder = Path(scratch) / "rules"
-        for path in root.rglob("*.yaml"):
+        folder = Path(scratch).resolve() / called
+        for path in paths:
             if path.is_file() and not path.is_symlink():
-                target = folder / path.relative_to(root)
+                target = folder / path.relative_to(base)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, target)
-        for name, text in named.items():
+        for name, text in texts.items():
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(text.encode("utf-8", "surrogatepass"))  # what is not text is told of when it is read

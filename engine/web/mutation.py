@@ -7,13 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from engine.store import ledger
-from engine.store.ledger import Event
 from engine.web import mutation_run
 from engine.web.jobs import Job
-from engine.web.page import page
 from engine.web.rule_fields import SECTIONS
-from engine.web.run_kept import WAIT, folder_of, outdated
+from engine.web.run_kept import folder_of, run_page, runs_kept
 from engine.web.service import Service, service
 from engine.web.settings import OFFICER
 from engine.web.user import User, needs
@@ -35,30 +32,23 @@ Text = Annotated[str, Query(max_length=100)]
 def index(request: Request, service: TheService, kjøring: Text = "", regelsett: Text = "") -> HTMLResponse:
     """The last run: the changes nobody would notice, those argued to make no difference, and the runs before it."""
     job = service.jobs.find(kjøring) if kjøring else None
-    waits = job is not None and not job.done
-    runs = runs_kept(service)
+    runs = runs_kept(service, MUTATED)
     content: dict[str, Any] = (runs[0].content or {}) if runs else {}
     survivors = content.get("overlevende", [])
-    found = page(
+    return run_page(
         request,
         "mutasjon.html",
-        kjøringer=runs,
-        siste=runs[0] if runs else None,
-        foreldet=outdated(service, content),
+        service,
+        runs,
+        job,
+        kjøring,
         overlevende=[one for one in survivors if regelsett in ("", one["regelsett"])],
         regelsettene=list(dict.fromkeys(one["regelsett"] for one in survivors)),
         regelsett=regelsett,
         begrunnet=_by_reason(content),
         adresse=_address,
-        venter=waits,
-        trinn=(len(job.found) + 1, len(job.steps), job.step) if job is not None and waits else None,
-        kjøring=kjøring,
-        feil=job.faults if job is not None else (),
-        har_saker=service.settings.cases is not None,
+        trinn=(len(job.found) + 1, len(job.steps), job.step) if job is not None and not job.done else None,
     )
-    if waits:
-        found.headers["Refresh"] = WAIT
-    return found
 
 
 @router.post("")
@@ -76,12 +66,6 @@ def start(service: TheService, user: Officer) -> Response:
     steps += [(origin, mutation_run.tried, (root, folder, origin)) for origin in origins]
     job = service.jobs.start(steps, {}, keep)
     return RedirectResponse(f"/provesaker/mutasjon?kjøring={job.id}", 303)
-
-
-def runs_kept(service: Service, limit: int = 10) -> list[Event]:
-    """The last runs, newest first."""
-    with service.database.reading() as connection:
-        return [one for one in ledger.recent(connection, MUTATED, limit) if one.content is not None]
 
 
 def _by_reason(content: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:

@@ -8,14 +8,12 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from engine.regress.run import PASSED
-from engine.store import ledger
-from engine.store.ledger import Event
 from engine.web.case_run import ran
 from engine.web.jobs import Job
-from engine.web.mutation import runs_kept
+from engine.web.mutation import MUTATED
 from engine.web.page import MenuItem, page
 from engine.web.problem import Refused
-from engine.web.run_kept import WAIT, folder_of, outdated
+from engine.web.run_kept import folder_of, outdated, run_page, runs_kept
 from engine.web.service import Service, service
 from engine.web.settings import OFFICER, READER
 from engine.web.user import User, needs
@@ -25,8 +23,6 @@ MENU = (MenuItem("/provesaker", "Testsaker", READER),)
 
 #: what a run is called in the ledger
 RUN = "testkjøring"
-#: runs that are listed
-_LISTED = 10
 TheService = Annotated[Service, Depends(service)]
 Officer = Annotated[User, Depends(needs(OFFICER))]
 Text = Annotated[str, Query(max_length=100)]
@@ -38,7 +34,7 @@ def index(
 ) -> HTMLResponse:
     """The last run, its cases sought through, and the runs before it. While a run is under way, the page fetches itself."""
     job = service.jobs.find(kjøring) if kjøring else None
-    runs = kept_runs(service)
+    runs = runs_kept(service, RUN)
     last = runs[0] if runs else None
     cases: list[dict[str, Any]] = last.content["saker"] if last is not None and last.content is not None else []
     sought = søk.strip().casefold()
@@ -49,14 +45,15 @@ def index(
         and ordning in ("", one["ordning"])
         and (vis != "avvik" or one["status"] != PASSED)
     ]
-    waits = job is not None and not job.done
-    found = page(
+    tried = runs_kept(service, MUTATED, 1)
+    return run_page(
         request,
         "prøvesaker.html",
-        kjøringer=[one for one in runs if one.content is not None],
-        siste=last,
-        foreldet=outdated(service, (last.content or {}) if last is not None else {}),
-        mutasjon=tried[0] if (tried := runs_kept(service, 1)) else None,
+        service,
+        runs,
+        job,
+        kjøring,
+        mutasjon=tried[0] if tried else None,
         mutasjon_foreldet=outdated(service, (tried[0].content or {}) if tried else {}),
         saker=shown,
         antall=len(cases),
@@ -64,14 +61,7 @@ def index(
         søk=søk,
         ordning=ordning,
         vis=vis,
-        venter=waits,
-        kjøring=kjøring,
-        feil=job.faults if job is not None else (),
-        har_saker=service.settings.cases is not None,
     )
-    if waits:
-        found.headers["Refresh"] = WAIT
-    return found
 
 
 @router.post("")
@@ -89,7 +79,7 @@ def start(service: TheService, user: Officer) -> Response:
 @router.get("/sak")
 def one_case(request: Request, service: TheService, fil: Annotated[str, Query(max_length=300)]) -> HTMLResponse:
     """One case of the last run: what it expects beside what it got."""
-    runs = kept_runs(service, 1)
+    runs = runs_kept(service, RUN, 1)
     content: dict[str, Any] = (runs[0].content or {}) if runs else {}
     for one in content.get("saker", ()):
         if one["fil"] == fil:
@@ -100,15 +90,9 @@ def one_case(request: Request, service: TheService, fil: Annotated[str, Query(ma
     raise Refused(404, "Saken er ikke med i den siste kjøringen.")
 
 
-def kept_runs(service: Service, limit: int = _LISTED) -> list[Event]:
-    """The last runs, newest first."""
-    with service.database.reading() as connection:
-        return ledger.recent(connection, RUN, limit)
-
-
 def coverage_of(service: Service, rule: str, origin: str) -> dict[str, Any] | None:
     """What the last run shows of a rule as a rule set states it; None before the first."""
-    runs = kept_runs(service, 1)
+    runs = runs_kept(service, RUN, 1)
     for one in (runs[0].content or {}).get("regler", ()) if runs else ():
         if one["id"] == rule and one["regelsett"] == origin and one["slag"] == "vilkår":
             found: dict[str, Any] = one | {"tid": runs[0].time}

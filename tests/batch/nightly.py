@@ -14,6 +14,7 @@ import multiprocessing
 import sys
 import tempfile
 import time
+from fractions import Fraction
 from pathlib import Path
 
 import duckdb
@@ -55,7 +56,7 @@ def _arguments() -> argparse.Namespace:
     option = parser.add_argument
     option("--months", type=int, default=1_000_000, help="doctor-months")
     option("--seed", type=int, default=1, help="of the population")
-    option("--missing", type=float, default=10, help="percent of the facts that are not told")
+    option("--missing", type=Fraction, default=Fraction(10), help="percent of the facts that are not told")
     option(
         "--motor",
         nargs="+",

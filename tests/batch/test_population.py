@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
+from fractions import Fraction
 from pathlib import Path
 
 import duckdb
@@ -20,7 +21,7 @@ from engine.decide.decide import decide
 from engine.language.rulebook import Rulebook
 from engine.text.fault import Faults
 
-MISSING = 7.5
+MISSING = Fraction(15, 2)
 
 
 def _made(folder: Path, book: Rulebook, wanted: Population, format: str = "parquet", threads: int = 2) -> Path:
@@ -91,8 +92,8 @@ def test_a_draw_is_our_own_arithmetic() -> None:
 
 
 @pytest.mark.parametrize("format", ["parquet", "csv"])
-@pytest.mark.parametrize("missing", [0, MISSING])
-def test_every_application_can_be_read(format: str, missing: float, book: Rulebook, tmp_path: Path) -> None:
+@pytest.mark.parametrize("missing", [Fraction(0), MISSING])
+def test_every_application_can_be_read(format: str, missing: Fraction, book: Rulebook, tmp_path: Path) -> None:
     folder = _made(tmp_path / "ut", book, Population(20_000, seed=3, missing=missing), format)
     with duckdb.connect() as connection:
         intake = read_tables(folder, book, connection)

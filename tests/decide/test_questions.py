@@ -216,7 +216,7 @@ def turns(one: Question, answering: Answering, book: Rulebook) -> bool:
     rolls = Random(7)
     asking = _Questions(answering.now, book, frozenset(answering.skipped), True)
     assert one.fact is not None
-    values: list[Stated | None] = [*asking._answers(one.fact, one.asked, None), None]
+    values: list[Stated | None] = [*asking.possible.answers(one.fact, one.asked), None]
     for _ in range(400):
         rest = filled(answering, rolls, asking, book, one)
         ends = {repr(answer(naive(rest if value is None else stated(rest, one, value), book))) for value in values}
@@ -264,7 +264,7 @@ def filled(answering: Answering, rolls: Random, asking: _Questions, book: Rulebo
 def rolled(fact: Fact, usual: Stated | None, rolls: Random, asking: _Questions, one: Question) -> Stated | None:
     if rolls.random() < 0.7:
         return usual
-    return rolls.choice([usual, *asking._answers(fact, one.asked._replace(doctor=None), None)])
+    return rolls.choice([usual, *asking.possible.answers(fact, one.asked._replace(doctor=None))])
 
 
 # --- the order -----------------------------------------------------------------------------------------------------------
@@ -283,7 +283,7 @@ def test_the_order_is_by_how_much_each_can_decide(case: str, with_defaults: bool
             if one.fact is None or one.asked.fact in asking.spelt:
                 continue
             counts = []
-            for value in asking._answers(one.fact, one.asked, None):
+            for value in asking.possible.answers(one.fact, one.asked):
                 after = asking._open(naive(asking._with(one.asked, value), book))
                 counts.append(len(found.open - after))
             assert one.decides == max(counts)

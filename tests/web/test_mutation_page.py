@@ -19,7 +19,8 @@ from engine.regress.mutation_case import prepare
 from engine.regress.mutation_exempt import read_exempt
 from engine.store.chain import check
 from engine.web.app import create_app
-from engine.web.mutation import MUTATED, runs_kept
+from engine.web.mutation import MUTATED
+from engine.web.run_kept import runs_kept
 from engine.web.settings import Settings
 
 PAGE = "/provesaker/mutasjon"
@@ -94,7 +95,7 @@ def test_a_run_is_out_of_date_when_rules_or_cases_have_changed(run: Browser, set
 
 def test_the_run_is_kept_and_the_chain_holds(run: Browser) -> None:
     service = run.app.state.service
-    assert [one.kind for one in runs_kept(service)] == [MUTATED] and check(service.database).whole
+    assert [one.kind for one in runs_kept(service, MUTATED)] == [MUTATED] and check(service.database).whole
 
 
 def test_a_run_needs_the_form_key_and_cases(run: Browser, settings: Settings, tmp_path: Path) -> None:
@@ -105,6 +106,6 @@ def test_a_run_needs_the_form_key_and_cases(run: Browser, settings: Settings, tm
 
 
 def last(browser: Browser) -> dict:
-    content = runs_kept(browser.app.state.service)[0].content
+    content = runs_kept(browser.app.state.service, MUTATED)[0].content
     assert content is not None
     return content
