@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Answer:
-    """`yes`, `no` and `judged` (None: never) are never NULL, and at most one holds; where none does, something is missing."""
+    """At most one of `yes` and `no` holds; where neither does, one may be NULL, and `judged` (None: never) tells whether a person judges.
+
+    Where none of them holds, something is missing.
+    """
 
     yes: Expr
     no: Expr
@@ -36,6 +39,10 @@ class Answer:
             return self.yes.ifelse(one, two)
         judged = [] if self.judged is None else [(self.judged, three)]
         return ibis.cases((self.yes, one), (self.no, two), *judged, else_=whole(0))
+
+    def sure(self) -> tuple[Expr, Expr]:
+        """Whether it surely is yes, and whether it surely is no; never NULL."""
+        return (self.yes, self.no) if self.total else (ibis.coalesce(self.yes, False), ibis.coalesce(self.no, False))
 
 
 def answer(leaf: Leaf, frame: Frame) -> Answer:
@@ -92,7 +99,6 @@ def _holds(left: Expr, op: str, right: Expr) -> Expr:
 
 def _undecided(yes: Expr, no: Expr, sides: tuple[Vector, ...]) -> Answer:
     """Answers that are NULL where a side is not known; there a person judges when nothing but judgement is lacking."""
-    yes, no = ibis.coalesce(yes, False), ibis.coalesce(no, False)
     told = [side for side in sides if side.cause is not None]
     if not told:
         return Answer(yes, no)
@@ -104,7 +110,7 @@ def _undecided(yes: Expr, no: Expr, sides: tuple[Vector, ...]) -> Answer:
         causes: list[Expr] = [first.cause, second.cause]
         both = causes[0] | causes[1]
         cause = (unknown[0] == unknown[1]).ifelse(both, unknown[0].ifelse(*causes))
-    return Answer(yes, no, ~yes & ~no & (cause == whole(JUDGED)))
+    return Answer(yes, no, cause == whole(JUDGED))
 
 
 def _among(vector: Vector, values: tuple[str, ...]) -> Answer:
@@ -115,12 +121,9 @@ def _among(vector: Vector, values: tuple[str, ...]) -> Answer:
     judged = _one_of(vector.code, unclear) if unclear else None
     if vector.cause is None:
         return _sure(yes) if judged is None else Answer(yes, ~yes & ~judged, judged)
-    yes = ibis.coalesce(yes, False)
-    known = vector.code.notnull()
     if judged is None:
-        return _undecided(yes, known & ~yes, (vector,))
-    judged = ibis.coalesce(judged, False)
-    missing = _undecided(yes, known & ~yes & ~judged, (vector,))
+        return _undecided(yes, ~yes, (vector,))
+    missing = _undecided(yes, ~yes & ~judged, (vector,))
     return Answer(missing.yes, missing.no, judged if missing.judged is None else judged | missing.judged)
 
 
@@ -179,8 +182,7 @@ def tree(condition: Condition, frame: Frame) -> tuple[Expr, Expr]:
         case Judgement():
             return ibis.literal(False), ibis.literal(False)
         case _:
-            found = answer(condition, frame)
-            return found.yes, found.no
+            return answer(condition, frame).sure()
 
 
 def causes(condition: Condition, frame: Frame) -> Expr | None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from engine.batch import fact as facts_as
 from engine.batch.answer import answers
 from engine.batch.asking import Asking, looked_up
 from engine.batch.frame import Frame, kept
@@ -43,7 +42,7 @@ def applications(builder: Builder) -> Rows:
         table = table.mutate(år=ibis.coalesce(table[names.year].cast("int64"), whole(NO_YEAR)))
         table = joined(table, builder.program.fixed_table("år"), {"år": "år"})
         year = table["år"]
-    stated = {fact.name: facts_as.vector(fact, table[fact.name]) for fact in facts}
+    stated = builder.stated("søknader", facts, table)
     frame = builder.frame(stated | read_vectors(table, builder.year_vectors))
     words, verdicts = _judging(builder, group, "svar")
     table = table.select(
@@ -95,8 +94,9 @@ def _judged_lines(builder: Builder, rows: Rows, name: str, group: Group) -> Any:
     own = without(rows.table, "status", "venter", "plan", "id")
     table = joined(builder.input(name), own, {"søknad_nr": "nr"})
     fields = builder.compiled.slots.lists[name].fields
-    stated = {f"{name}.{one.name}": facts_as.vector(one, table[one.name]) for one in fields.values()}
-    frame: Frame = builder.frame(stated | read_vectors(table, rows.vectors), name)
+    stated = builder.stated(name, fields.values(), table)
+    of_list = {f"{name}.{one}": vector for one, vector in stated.items()}
+    frame: Frame = builder.frame(of_list | read_vectors(table, rows.vectors), name)
     words, verdicts = _judging(builder, group, "post")
     table = table.select(
         søknad_nr=table["søknad_nr"],

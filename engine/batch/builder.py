@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import ibis
 
+from engine.batch import fact as facts_as
 from engine.batch.applications import applications
 from engine.batch.doctors import doctors
 from engine.batch.frame import Frame
@@ -17,11 +18,13 @@ from engine.batch.outcome import decided_applications, decided_doctors
 from engine.batch.periods import Periods
 from engine.batch.program import Program
 from engine.batch.static import NO_YEAR, of_months, of_years, rate_bits
+from engine.batch.told import Told
 from engine.batch.vector import Expr, Number, Vector, whole
 from engine.batch.verdict import STATUS
 from engine.case.calendar import MONTH
 from engine.decide.agreement import Panel
 from engine.decide.compiled import CompiledScheme
+from engine.language.vocabulary import Fact
 from engine.text.month import Month
 
 #: some month, where no application has a period
@@ -29,19 +32,26 @@ _ANY_MONTH = Month(12)
 
 
 class Builder:
-    """Builds the program of one scheme. `inputs` are the schemas of the input tables, `months` every month there is a day in.
+    """Builds the program of one scheme. `inputs` are the schemas of the input tables, `months` every month there is a day in,
+    `told` what none of the rows lack.
 
     Raises TooLarge for rules that cannot be used on tables.
     """
 
     def __init__(
-        self, compiled: CompiledScheme, panel: Panel, inputs: Mapping[str, ibis.Schema], months: Sequence[Month]
+        self,
+        compiled: CompiledScheme,
+        panel: Panel,
+        inputs: Mapping[str, ibis.Schema],
+        months: Sequence[Month],
+        told: Told,
     ) -> None:
         self.compiled = compiled
         self.vocabulary = compiled.vocabulary
         self.scheme = compiled.scheme.id
         self.panel = panel
         self.inputs = inputs
+        self.told = told
         self.months = list(months) or [_ANY_MONTH]
         self.names = compiled.names
         self.rates = rate_bits(self.names)
@@ -77,7 +87,7 @@ class Builder:
         if self.names.year is None:
             return
         wanted = [name for name in self.needs.of_application if self.names.is_of_year(name)]
-        static = of_years(self.compiled, self.names, wanted, self.rates)
+        static = of_years(self.compiled, self.names, wanted, self.rates, self.told.years)
         self.program.fix("år", static.rows)
         self.years = static.rows["år"]
         self.year_vectors = static.vectors
@@ -118,6 +128,11 @@ class Builder:
     def input(self, name: str) -> Any:
         """An input table, of the applications that are being decided."""
         return ibis.table(self.inputs[f"del_{name}"], name=f"del_{name}")
+
+    def stated(self, table: str, facts: Iterable[Fact], source: Any) -> dict[str, Vector]:
+        """The facts that an input table states, by name."""
+        told = self.told.facts[table]
+        return {fact.name: facts_as.vector(fact, source[fact.name], fact.name in told) for fact in facts}
 
     def frame(self, kept: Mapping[str, Vector], of_list: str | None = None) -> Frame:
         """A frame of names, with what its table keeps."""

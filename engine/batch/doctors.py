@@ -30,7 +30,7 @@ def doctors(builder: Builder, application: Rows) -> Rows:
     earliest = builder.needs.earliest()
     if earliest:
         table = joined(table, _earliest(builder), {"lege_nr": "lege_nr"}, "left")
-    stated = {fact.name: facts_as.vector(fact, table[fact.name]) for fact in facts}
+    stated = builder.stated("leger", facts, table)
     stated |= {name: number(table[name], table[name], 1, 1, LAST_DATE, None, "dato") for name, _ in earliest}
     frame = builder.frame(read_vectors(table, application.vectors) | stated)
     agreed = frame.number(builder.vocabulary.agreement_date).low

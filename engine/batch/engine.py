@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import ibis
+from ibis.backends.sql.datatypes import DuckDBType
 
 from engine.batch import sql
 from engine.batch.asking import Asking, Key
@@ -45,20 +47,11 @@ class DuckDB:
         self.sentences = KeptSql("duckdb", lambda one: str(ibis.to_sql(one, dialect="duckdb", pretty=False)))
 
     def put(self, name: str, rows: Mapping[str, Sequence[Any]], schema: ibis.Schema) -> None:
-        import pyarrow as pa
-
-        arrow = pa.table({column: list(values) for column, values in rows.items()}, schema=schema.to_pyarrow())
-        self.connection.register("~nytt", arrow)
-        self.connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT * FROM "~nytt"')
-        self.connection.unregister("~nytt")
+        self.connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {_listed(rows, schema)}')
 
     def add(self, name: str, rows: Sequence[tuple[Any, ...]], schema: ibis.Schema) -> None:
-        import pyarrow as pa
-
         columns = {column: [row[place] for row in rows] for place, column in enumerate(schema)}
-        self.connection.register("~nytt", pa.table(columns, schema=schema.to_pyarrow()))
-        self.connection.execute(f'INSERT INTO "{name}" SELECT * FROM "~nytt"')
-        self.connection.unregister("~nytt")
+        self.connection.execute(f'INSERT INTO "{name}" {_listed(columns, schema)}')
 
     def make(self, name: str, expression: Any) -> None:
         self.connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {self.sql(expression)}')
@@ -68,8 +61,6 @@ class DuckDB:
 
     def query(self, expression: Any) -> str:
         """The expression in DuckDB's SQL, each column with its own type: DuckDB gives a literal the smallest that it fits in."""
-        from ibis.backends.sql.datatypes import DuckDBType
-
         columns = expression.schema().items()
         typed = (f"CAST({sql.name(one)} AS {DuckDBType.to_string(type)}) AS {sql.name(one)}" for one, type in columns)
         return f"SELECT {', '.join(typed)} FROM ({self.sql(expression)}) AS rows"
@@ -77,6 +68,15 @@ class DuckDB:
     def sql(self, expression: Any) -> str:
         """The expression in DuckDB's SQL, worked out once."""
         return self.sentences.sql(expression)
+
+
+def _listed(rows: Mapping[str, Sequence[Any]], schema: ibis.Schema) -> str:
+    """SQL for some rows, by column. As text: to be handed anything else, DuckDB loads a library that costs more than the run."""
+    told = (
+        f"unnest(from_json({sql.text(json.dumps(list(rows[name])))}, '[\"{DuckDBType.to_string(type)}\"]')) AS {sql.name(name)}"
+        for name, type in schema.items()
+    )
+    return f"SELECT {', '.join(told)}"
 
 
 #: verdicts: for each table of them, the rows by what they are looked up by

@@ -26,40 +26,42 @@ def month_of(day: Expr) -> Expr:
     return day.year().cast("int64") * whole(12) + day.month().cast("int64") - whole(1)
 
 
-def vector(fact: Fact, column: Expr) -> Vector:
-    """The vector of a fact, from its column in an input table."""
+def vector(fact: Fact, column: Expr, told: bool = False) -> Vector:
+    """The vector of a fact, from its column in an input table. `told` says that no cell of it is empty."""
     match fact.kind:
         case "ja_nei" | "valg":
-            return _choice(fact, column)
+            return _choice(fact, column, told)
         case "flervalg":
             mask = whole(0)
             for place, choice in enumerate(fact.choices):
                 mask = mask | column.contains(choice).ifelse(whole(1 << place), whole(0))
-            return Several(_missing(fact, column), column.isnull().ifelse(ibis.null("int64"), mask), fact.choices)
+            return Several(_missing(fact, column, told), column.isnull().ifelse(ibis.null("int64"), mask), fact.choices)
         case "tekst":
-            return Text(_missing(fact, column), column.isnull().ifelse(ibis.null("int8"), ibis.literal(1, "int8")))
+            return Text(
+                _missing(fact, column, told), column.isnull().ifelse(ibis.null("int8"), ibis.literal(1, "int8"))
+            )
         case _:
-            return _number(fact, column)
+            return _number(fact, column, told)
 
 
-def _missing(fact: Fact, column: Expr) -> Expr | None:
-    if fact.required or fact.default is not None:
+def _missing(fact: Fact, column: Expr, told: bool) -> Expr | None:
+    if told or fact.required or fact.default is not None:
         return None
     return column.isnull().ifelse(whole(FACTS), whole(0))
 
 
-def _choice(fact: Fact, column: Expr) -> Choice:
+def _choice(fact: Fact, column: Expr, told: bool) -> Choice:
     choices = ("ja", "nei") if fact.kind == "ja_nei" else fact.choices
     codes = ((column == choice, ibis.literal(place, "int8")) for place, choice in enumerate(choices))
     default = ibis.null("int8") if fact.default is None else ibis.literal(_place(fact, choices), "int8")
-    return Choice(_missing(fact, column), ibis.cases(*codes, else_=default), choices, frozenset(fact.unclear))
+    return Choice(_missing(fact, column, told), ibis.cases(*codes, else_=default), choices, frozenset(fact.unclear))
 
 
 def _place(fact: Fact, choices: tuple[str, ...]) -> int:
     return choices.index(str(read_stated(fact, fact.default or "")))
 
 
-def _number(fact: Fact, column: Expr) -> Number:
+def _number(fact: Fact, column: Expr, told: bool) -> Number:
     value, den, least, most, kind = _numerator(fact, column)
     low_bound = fact.at_least if fact.at_least is not None else fact.above
     if low_bound is not None:
@@ -68,7 +70,7 @@ def _number(fact: Fact, column: Expr) -> Number:
         most = min(most, -int(-Fraction(fact.at_most) * den // 1))
     if fact.default is not None:
         value = ibis.coalesce(value, whole(_default(fact, den)))
-    cause = _missing(fact, column)
+    cause = _missing(fact, column, told)
     if cause is None or low_bound is None or fact.at_most is None:
         return number(value, value, den, least, most, cause, kind)
     low, high = Fraction(low_bound) * den, Fraction(fact.at_most) * den

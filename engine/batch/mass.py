@@ -19,6 +19,7 @@ from engine.batch.result import APPLICATIONS, DOCTORS, MONTHS, Result, shown_col
 from engine.batch.run_folder import RECEIPT
 from engine.batch.schema import Table, sql_type
 from engine.batch.tally import Sums, Tally, receipt
+from engine.batch.told import told
 from engine.batch.vector import TooLarge
 from engine.decide.agreement import Panel
 from engine.decide.compiled import compiled
@@ -102,7 +103,9 @@ class Mass:
         panel = Panel(evaluators())
         builders = []
         for scheme in self._schemes():
-            builder = Builder(compiled(self.book, scheme), panel, inputs, months)
+            rules = compiled(self.book, scheme)
+            all_tell = told(self.connection, self.intake.tables, scheme, rules.names.year)
+            builder = Builder(rules, panel, inputs, months, all_tell)
             with _small_enough(scheme, source):
                 builder.build()
             builders.append(builder)

@@ -83,8 +83,8 @@ class Months:
         table, asking = table.mutate(**words.pack(own)), self._asking_days()
         self.builder.program.ask(asking, table)
         table = looked_up(table, asking)
-        sure = (table["teller"] == ibis.literal(1, "int8")).fill_null(False)
-        no = (table["teller"] == ibis.literal(2, "int8")).fill_null(False)
+        sure = table["teller"] == ibis.literal(1, "int8")
+        no = table["teller"] == ibis.literal(2, "int8")
         why = (table["hviler"] == ibis.literal(1, "int8")).ifelse(whole(FACTS), whole(0))
         return Counted(table, sure, no, why)
 

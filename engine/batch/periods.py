@@ -49,7 +49,7 @@ class Periods:
         periods = periods.mutate(lege_nr=periods["lege_nr"].cast("int32")).rename(periode_nr="nr")
         live = doctors.filter(~doctors["avvist"] & ~doctors["utenfor"])
         source = joined(periods, without(live, "lege_id", "søknad_id", "avvist", "utenfor"), {"lege_nr": "lege_nr"})
-        stated = {fact.name: facts_as.vector(fact, source[fact.name]) for fact in facts}
+        stated = builder.stated("perioder", facts, source)
         frame = builder.frame(read_vectors(source, builder.doctors.vectors) | stated)
         columns: dict[str, Expr] = {
             "periode_nr": source["periode_nr"],

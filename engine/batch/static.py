@@ -68,11 +68,15 @@ def of_months(names: Names, wanted: Iterable[str], months: Sequence[Month], rate
     return Static(rows | static.rows, static.vectors)
 
 
-def of_years(compiled: CompiledScheme, names: Names, wanted: Iterable[str], rates: Mapping[str, int]) -> Static:
-    """The grant years, with one row for a year that is not stated."""
+def of_years(
+    compiled: CompiledScheme,
+    names: Names,
+    wanted: Iterable[str],
+    rates: Mapping[str, int],
+    years: Iterable[int | None],
+) -> Static:
+    """A row for each grant year; one that is not stated is None."""
     assert names.year is not None
-    fact = names.vocabulary.facts[names.year]
-    years: list[int | None] = [*sorted(int(choice) for choice in fact.choices), None]
     frames = []
     for year in years:
         facts = {} if year is None else {names.year: year}

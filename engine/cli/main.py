@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
 
@@ -63,6 +64,7 @@ def _module(name: str) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command. Gives the exit code: 0 done, 1 the thing checked failed, 2 unusable input or arguments."""
+    gc.set_threshold(100_000, 20, 20)  # commands make objects in great numbers, and hardly any of them in circles
     given = sys.argv[1:] if arguments is None else arguments
     called = next((word for word in given if word in COMMANDS), None)
     chosen, unknown = parser(called).parse_known_args(given)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import sys
 from collections.abc import Callable
 
@@ -15,7 +14,6 @@ def proving(run: Callable[[argparse.Namespace], int], chosen: argparse.Namespace
     require()
     from engine.prove.witness import NotReplayed
 
-    gc.set_threshold(100_000, 20, 20)  # formulas in great numbers, and none of them in circles
     try:
         return run(chosen)
     except NotReplayed as fault:

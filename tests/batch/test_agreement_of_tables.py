@@ -1,10 +1,15 @@
 """Every fixture, and random applications by the hundred, decided in tables exactly as one at a time."""
 
+import json
 from pathlib import Path
 
+import duckdb
 from agreement import converted, decided_tables, differences, drawn, written
+from application_builder import discretionary, doctor, national, period
 from random_applications import discretionary_applications, guided_applications, national_applications
 
+from engine.batch.reading import read_tables
+from engine.batch.told import Told, told
 from engine.language.rulebook import Rulebook
 
 ROOT = Path(__file__).parents[2]
@@ -42,3 +47,35 @@ def test_parts_have_the_same_columns(book: Rulebook, tmp_path: Path) -> None:
         files = sorted((tmp_path / "ut" / name).iterdir())
         assert len(files) >= least, "one for each scheme was meant"
         assert len({str(pq.read_schema(file)) for file in files}) == 1
+
+
+def test_where_nothing_is_missing(book: Rulebook, tmp_path: Path) -> None:
+    """What every row tells is not carried as something that may be missing; the answers must be the same."""
+    cases = [*drawn(national_applications(0), 120, 5), *drawn(guided_applications(0), 60, 6)]
+    applications = converted(written(cases, tmp_path / "saker"), book, tmp_path / "inn")
+    tables = decided_tables(tmp_path / "inn", book, tmp_path / "ut")
+    assert list(differences(applications, book, tables)) == []
+
+
+def test_what_all_rows_tell(book: Rulebook, tmp_path: Path) -> None:
+    """One row that lacks a fact, or a grant year, is enough; rows of another scheme do not count."""
+    year = period("2024-01-01", "2024-12-31")
+    one, other, discretion = national(2024, doctor(year)), national(2023, doctor(year)), discretionary()
+    applications = written([one, other, discretion], tmp_path / "saker")
+    connection = duckdb.connect()
+
+    def found() -> Told:
+        folder = tmp_path / f"inn-{len(list(tmp_path.iterdir()))}"
+        converted(applications, book, folder)
+        tables = read_tables(folder, book, connection).tables
+        return told(connection, tables, one["søknad"]["ordning"], "tilskuddsår")
+
+    whole = found()
+    assert whole.years == (2023, 2024)
+    assert {"stilling", "stillingsandel"} <= set(whole.facts["perioder"])
+    lacking = json.loads(applications[1].read_text(encoding="utf-8"))
+    del lacking["søknad"]["tilskuddsår"], lacking["leger"][0]["perioder"][0]["stilling"]
+    applications[1].write_text(json.dumps(lacking, ensure_ascii=False), encoding="utf-8")
+    after = found()
+    assert after.years == (2024, None)
+    assert set(whole.facts["perioder"]) - set(after.facts["perioder"]) == {"stilling"}
