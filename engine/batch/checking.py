@@ -48,7 +48,7 @@ def key_doctors(connection: DuckDBPyConnection, stage: Stage, applications: Stag
 
 def _keys(connection: DuckDBPyConnection, name: str, rows: str, key: str) -> None:
     connection.execute(
-        f"CREATE OR REPLACE TABLE {name} AS SELECT {key}, min(nr) AS nr, count(*) AS antall FROM ({rows}) AS rows "
+        f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {key}, min(nr) AS nr, count(*) AS antall FROM ({rows}) AS rows "
         f"WHERE id IS NOT NULL GROUP BY {key}"
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import ibis
@@ -99,6 +99,11 @@ class Run:
                 columns = {column: [row[place] for row in known.values()] for place, column in enumerate(asking.schema)}
                 engine.put(asking.table, columns, asking.schema)
         self._steps = [(one, one.expression if isinstance(one, Step) else one.unjudged) for one in program.steps]
+
+    def tables(self) -> Iterator[str]:
+        """The names of the tables that the run makes."""
+        yield from (*self.program.fixed, *self.verdicts)
+        yield from (step.name for step in self.program.steps if isinstance(step, Step))
 
     def all_steps(self) -> Iterable[str]:
         """Take each step in turn; gives the name of each as it is done."""

@@ -83,7 +83,7 @@ class File:
         rows = csv_file.scan(self.path, [own for own, _ in self.columns.values()], self.separator)
         connection.execute("SET preserve_insertion_order = true")
         try:
-            connection.execute(f"CREATE OR REPLACE TABLE {self._loaded} AS SELECT * FROM {rows}")
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE {self._loaded} AS SELECT * FROM {rows}")
         finally:
             connection.execute(f"SET preserve_insertion_order = {'false' if row == (False,) else 'true'}")
 

@@ -127,7 +127,7 @@ def _keep(connection: DuckDBPyConnection, stages: Mapping[str, Stage]) -> tuple[
         for name, stage in stages.items()
     ]
     connection.execute(
-        f"CREATE OR REPLACE TABLE {_FORSAKEN} AS SELECT DISTINCT nr FROM ({' UNION ALL '.join(refused)}) AS refused"
+        f"CREATE OR REPLACE TEMP TABLE {_FORSAKEN} AS SELECT DISTINCT nr FROM ({' UNION ALL '.join(refused)}) AS refused"
     )
     clean = connection.execute(f"SELECT 1 FROM {FOUND} LIMIT 1").fetchone() is None
     return tuple(_keep_table(connection, name, stage, clean) for name, stage in stages.items())
@@ -142,7 +142,7 @@ def _keep_table(connection: DuckDBPyConnection, name: str, stage: Stage, clean: 
         return Count(name, rows, rows)
     number = _owner(stage)
     connection.execute(
-        f"CREATE TABLE {own} AS SELECT * EXCLUDE ({FAULTY}) FROM {stage.name} AS row WHERE {number} IS NOT NULL "
+        f"CREATE TEMP TABLE {own} AS SELECT * EXCLUDE ({FAULTY}) FROM {stage.name} AS row WHERE {number} IS NOT NULL "
         f"AND NOT EXISTS (SELECT 1 FROM {_FORSAKEN} AS forsaken WHERE forsaken.nr = row.{number})"
     )
     return Count(name, rows, _count(connection, own))
@@ -156,7 +156,7 @@ def _owner(stage: Stage) -> str:
 def _rejections(connection: DuckDBPyConnection, stages: Mapping[str, Stage]) -> int:
     """The table `avvist`, in the order of the tables and their rows."""
     connection.execute(
-        f"CREATE OR REPLACE TABLE {REJECTED} (tabell VARCHAR, rad BIGINT, linje BIGINT, kolonne VARCHAR, kode VARCHAR, "
+        f"CREATE OR REPLACE TEMP TABLE {REJECTED} (tabell VARCHAR, rad BIGINT, linje BIGINT, kolonne VARCHAR, kode VARCHAR, "
         "grunn VARCHAR, søknad VARCHAR)"
     )
     for name, stage in stages.items():

@@ -122,11 +122,11 @@ class Simulation:
                 self._mass = Mass(self.source, book, self.connection, self.part, None, self.components)
             self.intakes.append(self._mass.intake)
             self._keep_facts(side, book)
-            self.connection.execute(f"CREATE OR REPLACE TABLE sim_{side}_avvist AS FROM {REJECTED}")
+            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE sim_{side}_avvist AS FROM {REJECTED}")
         else:
             self.intakes.append(self.intakes[0])
             for name in ("fakta", "avvist"):
-                self.connection.execute(f"CREATE OR REPLACE VIEW sim_{side}_{name} AS FROM sim_{BEFORE}_{name}")
+                self.connection.execute(f"CREATE OR REPLACE TEMP VIEW sim_{side}_{name} AS FROM sim_{BEFORE}_{name}")
             left = self._take_over(side)
             if left.applications.kept:
                 with _told_of(side):
@@ -138,11 +138,11 @@ class Simulation:
         same = f"{SCHEME} IN ({sql.texts(self._same)})" if self._same else "false"
         for name in (APPLICATIONS, DOCTORS, MONTHS, DECIDED):
             self.connection.execute(
-                f"CREATE OR REPLACE TABLE sim_{side}_{name} AS FROM sim_{BEFORE}_{name} WHERE {same}"
+                f"CREATE OR REPLACE TEMP TABLE sim_{side}_{name} AS FROM sim_{BEFORE}_{name} WHERE {same}"
             )
         own = sql.name(kept(APPLICATIONS))
         self.connection.execute(f"ALTER TABLE {own} RENAME TO sim_alle_{APPLICATIONS}")
-        self.connection.execute(f"CREATE VIEW {own} AS FROM sim_alle_{APPLICATIONS} WHERE NOT ({same})")
+        self.connection.execute(f"CREATE TEMP VIEW {own} AS FROM sim_alle_{APPLICATIONS} WHERE NOT ({same})")
         row = self.connection.execute(f"SELECT count(*) FROM {own}").fetchone()
         applications, *others = self.intakes[0].counts
         left = replace(applications, kept=0 if row is None else int(row[0]))
@@ -160,7 +160,7 @@ class Simulation:
                 value = f"array_to_string(list_sort({value}), {sql.text(BETWEEN + ' ')})"
             named.append(f"CAST({value} AS VARCHAR) AS {sql.name(name)}")
         self.connection.execute(
-            f"CREATE OR REPLACE TABLE sim_{side}_fakta AS SELECT {', '.join(['id AS søknad', *named])} "
+            f"CREATE OR REPLACE TEMP TABLE sim_{side}_fakta AS SELECT {', '.join(['id AS søknad', *named])} "
             f"FROM {sql.name(kept(APPLICATIONS))}"
         )
 
@@ -172,7 +172,7 @@ class Simulation:
 
         yield from mass.decide(parts, take)
         mass.check()
-        self._forget()
+        self._forget(mass)
 
     def _take_months(self, side: str, query: str, scheme: str) -> int:
         """Of the months, a sum over each doctor's rights (equal when all months are), and how many were decided by what."""
@@ -187,19 +187,20 @@ class Simulation:
         keys = f"{SCHEME}, komponent, rett, avgjort_av"
         self._add(f"sim_{side}_{DECIDED}", f"SELECT {keys}, count(*) AS antall FROM {own} GROUP BY ALL")
         row = self.connection.execute(f"SELECT count(*) FROM {own}").fetchone()
+        self.connection.execute(f"DROP TABLE {own}")
         return 0 if row is None else int(row[0])
 
     def _add(self, table: str, query: str) -> int:
         """More rows in a table, which is made when it is not there. Gives how many."""
-        self.connection.execute(f"CREATE TABLE IF NOT EXISTS {table} AS SELECT * FROM ({query}) AS rows LIMIT 0")
+        self.connection.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table} AS SELECT * FROM ({query}) AS rows LIMIT 0")
         row = self.connection.execute(f"INSERT INTO {table} BY NAME {query}").fetchone()
         return 0 if row is None else int(row[0])
 
-    def _forget(self) -> None:
+    def _forget(self, mass: Mass) -> None:
         """Let go of the steps of a version, so that both do not take room at once."""
-        rows = self.connection.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall()
-        for (name,) in rows:
-            self.connection.execute(f"DROP TABLE {sql.name(name)}")
+        for run, _ in mass.results:
+            for name in run.tables():
+                self.connection.execute(f"DROP TABLE IF EXISTS {sql.name(name)}")
 
     def _compare(self) -> Iterator[int]:
         Pair(self.connection, self.books, self.components, self.facts).build()

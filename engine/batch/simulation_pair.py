@@ -62,7 +62,7 @@ class Pair:
             for name in self.components
         ]
         self.connection.execute(
-            f"CREATE OR REPLACE VIEW sim_{side}_lege AS SELECT l.*, r.* EXCLUDE (søknad, lege) FROM sim_{side}_{DOCTORS} AS l "
+            f"CREATE OR REPLACE TEMP VIEW sim_{side}_lege AS SELECT l.*, r.* EXCLUDE (søknad, lege) FROM sim_{side}_{DOCTORS} AS l "
             f"LEFT JOIN (SELECT søknad, lege, {', '.join(rights)} FROM sim_{side}_{MONTHS} GROUP BY søknad, lege) AS r "
             "USING (søknad, lege)"
         )
@@ -75,7 +75,7 @@ class Pair:
             if scheme.sets
         )
         self.connection.execute(
-            f"CREATE OR REPLACE VIEW sim_{side}_søknad AS SELECT s.*, coalesce(CAST(s.{YEAR} AS VARCHAR), y.år, "
+            f"CREATE OR REPLACE TEMP VIEW sim_{side}_søknad AS SELECT s.*, coalesce(CAST(s.{YEAR} AS VARCHAR), y.år, "
             f"CASE s.{SCHEME} {first} END) AS år FROM sim_{side}_{APPLICATIONS} AS s LEFT JOIN "
             f"(SELECT søknad, min(split_part(regelsett, '/', 1)) AS år FROM sim_{side}_{DOCTORS} GROUP BY søknad) AS y "
             "USING (søknad)"
@@ -102,7 +102,7 @@ class Pair:
             ]
         )
         self.connection.execute(
-            f"CREATE OR REPLACE TABLE sim_leger AS SELECT {columns} FROM sim_{BEFORE}_lege AS b "
+            f"CREATE OR REPLACE TEMP TABLE sim_leger AS SELECT {columns} FROM sim_{BEFORE}_lege AS b "
             f"FULL JOIN sim_{AFTER}_lege AS a USING (søknad, lege)"
         )
 
@@ -118,7 +118,7 @@ class Pair:
         )
         sides = ", ".join(f"{name}_{side}" for name in _OF_APPLICATION for side in SIDES)
         self.connection.execute(
-            "CREATE OR REPLACE TABLE sim_søknader AS WITH doctors AS (SELECT søknad, count(*) AS leger, "
+            "CREATE OR REPLACE TEMP TABLE sim_søknader AS WITH doctors AS (SELECT søknad, count(*) AS leger, "
             "count(*) FILTER (endret) AS leger_endret FROM sim_leger GROUP BY søknad), "
             f"compared AS (SELECT {_both(('søknad',), ['år', SCHEME, *_OF_APPLICATION])}, {_differs(_OF_APPLICATION)} AS own, "
             f"CASE WHEN b.søknad IS NULL THEN {sql.text(ONLY_AFTER)} WHEN a.søknad IS NULL THEN {sql.text(ONLY_BEFORE)} "

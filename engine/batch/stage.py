@@ -30,7 +30,7 @@ NUMBER, APPLICATION_NUMBER, DOCTOR_NUMBER, FAULTY = "nr", "søknad_nr", "lege_nr
 def begin(connection: DuckDBPyConnection) -> None:
     """An empty list of faults."""
     connection.execute(
-        f"CREATE OR REPLACE TABLE {FOUND} (tabell VARCHAR, nr BIGINT, kolonne VARCHAR, kode VARCHAR, grunn VARCHAR)"
+        f"CREATE OR REPLACE TEMP TABLE {FOUND} (tabell VARCHAR, nr BIGINT, kolonne VARCHAR, kode VARCHAR, grunn VARCHAR)"
     )
 
 
@@ -59,7 +59,7 @@ class Stage:
 
     def read(self, connection: DuckDBPyConnection, keys: Mapping[str, str]) -> None:
         """Create the table. `keys` has, for `søknad` and `lege`, the table in which ids are looked up."""
-        connection.execute(f"CREATE OR REPLACE TABLE {self.name} AS {self._query(keys)}")
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {self.name} AS {self._query(keys)}")
         if self.file is not None:
             self._tell(connection, self.file)
 

@@ -254,13 +254,13 @@ def test_a_killed_run_can_be_repeated(tables: Path, earlier: Path, answer: Path)
 def small_files() -> None:
     """No file may grow: what a full disk is to a program, for who may not make a small disk."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (16_000, 16_000))
 
 
 @pytest.mark.parametrize("format", ["csv", "parquet"])
 def test_a_full_disk(format: str, earlier: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The disk is full when the answer is half written."""
-    many = table_rows([good(f"sak-{number}") for number in range(1000)])
+    many = table_rows([good(f"sak-{number}") for number in range(4000)])
     tables = write_tables(tmp_path_factory.mktemp("mange") / "inn", many, "parquet")
     process = start("masse", tables, earlier, "--format", format, before=small_files)
     told = process.communicate(timeout=120)[1]
