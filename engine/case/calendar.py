@@ -13,8 +13,8 @@ from typing import NamedTuple
 from engine.case.formula import bounds, formula
 from engine.case.frame import Frame, Reader, Slots
 from engine.language.condition import Compare, Condition, leaves
-from engine.language.expression import Name
-from engine.text.month import Month, days_in, month_of
+from engine.language.expression import Expression, Name
+from engine.text.month import Month, days_in, first_day, month_of
 
 DAY = "dag"
 MONTH = "måned"
@@ -48,14 +48,14 @@ def months_of(spans: Iterable[Span]) -> list[Month]:
 
 def day_limits(conditions: Iterable[Condition], slots: Slots) -> list[Reader]:
     """The dates that conditions compare a day with, as readers of a period's frame."""
-    found = []
+    found: dict[Expression, None] = {}
     for condition in conditions:
         for leaf in leaves(condition):
             if isinstance(leaf, Compare):
                 for side, other in ((leaf.left, leaf.right), (leaf.right, leaf.left)):
                     if isinstance(side, Name) and side.name == DAY:
-                        found.append(formula(other, slots))
-    return found
+                        found[other] = None
+    return [formula(limit, slots) for limit in found]
 
 
 def pieces(spans: Sequence[Span], limits: Sequence[Reader]) -> dict[Month, list[tuple[int, date, int, int]]]:
@@ -66,13 +66,16 @@ def pieces(spans: Sequence[Span], limits: Sequence[Reader]) -> dict[Month, list[
     for index, span in enumerate(spans):
         first = span.first
         for region, following in enumerate((*_cuts(span, limits), span.last + _ONE_DAY)):
-            days = (following - first).days
-            while days > 0:
-                month = month_of(first)
+            days, month = (following - first).days, month_of(first)
+            while True:
                 count = min(days, days_in(month) - first.day + 1)
                 found.setdefault(month, []).append((index, first, count, region))
                 days -= count
-                first += timedelta(count)
+                if days <= 0:
+                    break
+                month = Month(month + 1)
+                first = first_day(month)
+            first = following
     return found
 
 

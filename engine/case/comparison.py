@@ -187,5 +187,5 @@ def _given(read: Reader, of_table: bool) -> Comparator:
 
 
 def comparable(value: Any) -> Any:
-    """A moment as the date it falls on; anything else as it is."""
-    return value.date() if isinstance(value, datetime) else value
+    """A moment as the date it falls on, a whole number as an int, which compares faster; anything else as it is."""
+    return value.date() if isinstance(value, datetime) else whole(value)

@@ -7,12 +7,14 @@ A frame of a lower level is a copy of the one above with its own slots filled, s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 
 from engine.case.value import UNSET, Between, Unknown, Value
 from engine.language.model import Parameter
 from engine.language.names import Type
 from engine.language.rulebook import SchemeRules
+from engine.language.unit import DAYS
 from engine.language.vocabulary import Fact, Vocabulary
 
 Frame = list[Any]
@@ -52,6 +54,11 @@ class Slots:
     def empty(self) -> Frame:
         """A frame with nothing worked out."""
         return [UNSET] * self.size
+
+    @cached_property
+    def in_days(self) -> frozenset[str]:
+        """The names that are numbers of days."""
+        return frozenset(name for name, known in self.types.items() if known.unit == DAYS)
 
     def parameter(self, name: str) -> Parameter | None:
         return self.scheme.parameters.get(name)

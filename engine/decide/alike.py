@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Sequence
+from typing import NamedTuple
 
 from engine.case.calendar import Stretch
 from engine.case.frame import Frame
 from engine.case.names import Names, in_formula, named
 from engine.case.truth import NO, YES
 from engine.case.value import Between, Unknown, Value
-from engine.decide.plan import Plan
+from engine.decide.plan import Answers, Plan
 from engine.language.condition import Leaf
 from engine.language.model import Calculation
 from engine.text.month import Month, days_in
@@ -36,10 +37,12 @@ class AlikeMonths:
 
     def look(self, component: str, month: Month, stretches: Sequence[Stretch]) -> Hashable | None:
         """What a month looks like for a component: equal for months that look alike. None when it is not known which days count."""
-        if any(not one.code & (YES | NO) for one in stretches):
-            return None
-        told = [(one.span, one.days, one.code) for one in stretches]
-        return component, days_in(month), bisect_right(self._limits, month), *told
+        seen: list[Hashable] = [component, days_in(month), bisect_right(self._limits, month)]
+        for span, _, days, _, code in stretches:
+            if not code & (YES | NO):
+                return None
+            seen += span, days, code
+        return tuple(seen)
 
     def amount(self, calculation: Calculation) -> bool:
         """Whether a calculation comes to the same, and is shown the same, in months that look alike."""
@@ -61,18 +64,26 @@ class AlikeMonths:
         return frame
 
 
+class Answered(NamedTuple):
+    """What a month's rules answered: the codes of their leaves, the status they give, and each rule's answer."""
+
+    codes: bytes
+    status: str
+    answers: Answers
+
+
 class Alike:
-    """What months that look alike share, worked out in the first of them: its frame, how many days count and whether all do, each plan's codes,
-    and the amount.
+    """What months that look alike share, worked out in the first of them: its frame, how many days count and whether all do, what was answered
+    under each plan and extra status, and the amount.
     """
 
-    __slots__ = ("all_count", "amount", "codes", "days", "frame")
+    __slots__ = ("all_count", "amount", "answered", "days", "frame")
 
     def __init__(self, frame: Frame, stretches: Sequence[Stretch]) -> None:
         self.frame = frame
         self.days = counting_days(stretches)
         self.all_count = all(one.code & YES for one in stretches)
-        self.codes: dict[Plan, bytes] = {}
+        self.answered: dict[tuple[Plan, str | None], Answered] = {}
         self.amount: Value | None = None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 
 from engine.case import derived, table
 from engine.case.calendar import DAY, day_limits
@@ -127,6 +127,13 @@ class CompiledScheme:
                 for calculation in self.scheme.calculations.get(component.id, ())
             ),
         )
+
+    @cached_property
+    def shown_alike(self) -> bool:
+        """Whether all that is shown of a month, and its amount, is the same in months that look alike."""
+        calculations = [calculation for part in self.components.values() for calculation, _ in part.calculations]
+        shown = self.months.shown(self.vocabulary.shown_per_month.values())
+        return shown and all(self.months.amount(calculation) for calculation in calculations)
 
     def _tree(self, condition: Condition, per: str) -> Comparator:
         return tree(condition, self.slots, per if per in self.slots.lists else None)

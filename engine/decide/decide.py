@@ -13,7 +13,7 @@ from engine.case.value import Asked
 from engine.decide.agreement import Evaluator, Panel
 from engine.decide.answer import SUPPLIED
 from engine.decide.compiled import CompiledScheme, compiled
-from engine.decide.decision import Decision, DoctorDecision, Finding, Missing, Told
+from engine.decide.decision import ComponentMonth, Decision, DoctorDecision, Finding, Missing
 from engine.decide.doctor import DoctorAssessment
 from engine.decide.finding import findings
 from engine.decide.forward import available
@@ -52,7 +52,7 @@ class _Assessment:
         year = application.facts.get(book.vocabulary.grant_year)
         self.year = year if isinstance(year, int) else None
         self.defaults: Defaults = []
-        self.told: list[Finding | Told] = []
+        self.told: list[Finding | ComponentMonth] = []
         self.missing: dict[Asked, Missing] = {}
         self.rates: frozenset[str] = frozenset()
         grant_set = of_grant_year(self.compiled.scheme, self.year)

@@ -51,39 +51,35 @@ class Finding:
 
 
 @dataclass(slots=True)
-class Told:
-    """The findings of a component's month in one: its rules' answers, on one frame, to none of which anything is missing.
+class ComponentMonth:
+    """One component in one month of a doctor. `amount` is exact kroner, or why it is not known; None when nothing is calculated.
 
-    Months that look alike and have the same answers differ only in what hangs on the date.
+    `alike` is what the month shares with those that look alike. Those that have the same answers too, differ only in what hangs on the date.
     """
 
-    answers: Answers
-    frame: Frame
+    component: str
     doctor: str
     month: Month
-    component: str
-    alike: Alike
-
-    def findings(self) -> Iterator[Finding]:
-        """The same, one by one."""
-        for answer in self.answers.answers:
-            yield Finding(answer, self.frame, self.doctor, self.month, self.component)
-
-
-@dataclass(slots=True)
-class ComponentMonth:
-    """One component in one month. `amount` is exact kroner, or why it is not known; None when nothing is calculated. `alike` is what
-    the month shares with those that look alike.
-    """
-
-    component: str
-    month: Month
     status: str
-    days: Value
-    decided_by: tuple[str, ...]
     amount: Value | None
+    answers: Answers
     frame: Frame
     alike: Alike
+
+    @property
+    def days(self) -> Value:
+        """How many days count."""
+        return self.alike.days
+
+    @property
+    def decided_by(self) -> tuple[str, ...]:
+        """The rules that decided the status."""
+        return self.answers.decided_by
+
+    def findings(self) -> Iterator[Finding]:
+        """What its rules answered, one by one, where nothing is missing to any of them."""
+        for answer in self.answers.answers:
+            yield Finding(answer, self.frame, self.doctor, self.month, self.component)
 
     @property
     def right(self) -> str:
@@ -163,7 +159,8 @@ class Decision:
     outcome: str
     grant_year: int | None
     doctors: list[DoctorDecision]
-    told: list[Finding | Told]
+    told: list[Finding | ComponentMonth]
+    """What is told, in order; the findings of a component's month in one where nothing is missing to any of them."""
     missing: list[Missing]
     notes: list[Noted]
     defaults: list[tuple[Asked, str]]
@@ -180,6 +177,6 @@ class Decision:
         """Every finding, one by one."""
         if self._findings is None:
             self._findings = [
-                finding for one in self.told for finding in (one.findings() if isinstance(one, Told) else (one,))
+                finding for one in self.told for finding in ((one,) if isinstance(one, Finding) else one.findings())
             ]
         return self._findings

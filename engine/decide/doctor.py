@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import NamedTuple
 
 from engine.case.calendar import DAYS_IN_MONTH, MONTH, Stretch
 from engine.case.comparison import unknowns
@@ -15,29 +14,17 @@ from engine.case.stated import Doctor
 from engine.case.truth import NO, YES
 from engine.case.value import Asked, Unknown, Value
 from engine.decide.agreement import Panel
-from engine.decide.alike import Alike
+from engine.decide.alike import Alike, Answered
 from engine.decide.answer import NOT_MET, Answer
 from engine.decide.compiled import HELD, CompiledComponent, CompiledScheme
 from engine.decide.days import Days
-from engine.decide.decision import ComponentMonth, DoctorDecision, DoctorMonth, Finding, Told
+from engine.decide.decision import ComponentMonth, DoctorDecision, DoctorMonth, Finding
 from engine.decide.finding import findings, lacking, missing_facts
-from engine.decide.group import Verdict
 from engine.decide.money import hangs_on_facts, line, month_amount
-from engine.decide.plan import Answers, Plan, Settled
+from engine.decide.plan import Plan, Settled
 from engine.language.condition import leaves
 from engine.ruleset.selection import select
 from engine.text.month import Month, days_in
-
-
-class _Decided(NamedTuple):
-    """A component's month before anything is told of it."""
-
-    frame: Frame
-    alike: Alike
-    amount: Value | None
-    codes: bytes
-    verdict: Verdict
-    answers: Answers
 
 
 class DoctorAssessment:
@@ -66,7 +53,7 @@ class DoctorAssessment:
         self.earlier: dict[str, Frame] = {}
         self._of_doctor: dict[Plan, Settled] = {}
         self._alike: dict[Hashable, Alike] = {}
-        self.told: list[Finding | Told] = []
+        self.told: list[Finding | ComponentMonth] = []
         self.once: dict[tuple[str | None, ...], Finding] = {}
         self._told_once: dict[str, tuple[tuple[Answer, ...], list[Finding]]] = {}
         self.missing: dict[Asked, list[Month]] = {}
@@ -119,13 +106,13 @@ class DoctorAssessment:
         parts: list[tuple[str, str | None]] = []
         for name in applied:
             part = self.compiled.components[name]
-            own, answers, codes = self._component_month(part, month)
+            own, codes = self._component_month(part, month)
             found[name] = own
             instead = None
             if own.status == "nei":
                 for other in self.compiled.components.values():
                     if other.component.subsidiary_to == name and other.component.id not in found:
-                        stepped = self._stepped_in(other, month, own, answers, codes)
+                        stepped = self._stepped_in(other, month, own, codes)
                         if stepped is not None:
                             found[other.component.id] = stepped
                             instead = stepped.status
@@ -136,13 +123,13 @@ class DoctorAssessment:
         return DoctorMonth(month, status, found)
 
     def _stepped_in(
-        self, other: CompiledComponent, month: Month, own: ComponentMonth, answers: Answers, codes: bytes
+        self, other: CompiledComponent, month: Month, own: ComponentMonth, codes: bytes
     ) -> ComponentMonth | None:
         """The component that is looked at in place of a refused one: surely, or as far as it is not known whether it would be."""
         name = other.component.id
-        if name in answers.opened or other.subsidiary(self.frame) & YES:
+        if name in own.answers.opened or other.subsidiary(self.frame) & YES:
             return self._component_month(other, month)[0]
-        open_clauses = [clause for clause, opens in answers.unsettled if opens == name]
+        open_clauses = [clause for clause, opens in own.answers.unsettled if opens == name]
         if not open_clauses:
             return None
         kept = (
@@ -150,7 +137,7 @@ class DoctorAssessment:
             {key: replace(finding, months=list(finding.months or ())) for key, finding in self.once.items()},
             {asked: list(months) for asked, months in self.missing.items()},
         )
-        stepped, _, _ = self._component_month(other, month, HELD)
+        stepped, _ = self._component_month(other, month, HELD)
         if stepped.status != HELD:
             self.told, self.once, self.missing = kept  # refused whatever the answer: there was nothing to look at
             self._told_once.clear()
@@ -162,22 +149,22 @@ class DoctorAssessment:
 
     def _component_month(
         self, part: CompiledComponent, month: Month, extra: str | None = None
-    ) -> tuple[ComponentMonth, Answers, bytes]:
-        """The component in the month, and the answers and codes it was decided by. `extra` is a status it has besides."""
-        frame, alike, amount, codes, verdict, answers = self._decided(part, month, extra)
-        group, name = part.months, part.component.id
+    ) -> tuple[ComponentMonth, bytes]:
+        """The component in the month, and the codes it was decided by. `extra` is a status it has besides."""
+        own, codes = self._decided(part, month, extra)
+        group, name, answers, frame = part.months, own.component, own.answers, own.frame
         found: list[Finding] = []
         if answers.lacking:
             found = findings(answers.answers, group, codes, frame, self.slots, self.doctor.id, month, name)
             self.told += found
         else:
-            self.told.append(Told(answers, frame, self.doctor.id, month, name, alike))
-        self._tell_once(part, month, answers, codes, frame)
-        if verdict.status != "utenfor" and part.days is not None and (part.days.exempting or not alike.all_count):
+            self.told.append(own)
+        self._tell_once(part, own, codes)
+        if own.status != "utenfor" and part.days is not None and (part.days.exempting or not own.alike.all_count):
             of_days = self._plan_of_days(part, month)
             assert of_days is not None
             self.told += self.days.told(of_days, frame[STRETCHES], self.doctor.id, month, name)
-        if verdict.status == "uavklart":
+        if own.status == "uavklart":
             open_trees = [clause.value for clause in answers.decisive]
             lacks = lacking(open_trees, group, codes, self.slots, frame)
             self.rates |= lacks.rates
@@ -186,37 +173,45 @@ class DoctorAssessment:
             for finding in (*found, *supplied):
                 if finding.result == NOT_MET and finding.rule.id in answers.decided_by:
                     self._ask(frozenset(self._own(asked) for asked in finding.missing), month)
-            if type(amount) is Unknown and hangs_on_facts(amount):
-                self._ask(amount.facts, month)
-        decided = ComponentMonth(name, month, verdict.status, alike.days, answers.decided_by, amount, frame, alike)
-        return decided, answers, codes
+            if type(own.amount) is Unknown and hangs_on_facts(own.amount):
+                self._ask(own.amount.facts, month)
+        return own, codes
 
-    def _decided(self, part: CompiledComponent, month: Month, extra: str | None) -> _Decided:
+    def _decided(self, part: CompiledComponent, month: Month, extra: str | None) -> tuple[ComponentMonth, bytes]:
+        """As `_component_month`, before anything is told of it."""
         frame, alike = self._month_frame(part, month)
         amount = self._amount(part, month, frame, alike)
         plan = self.compiled.plan(part.months, self.agreed, month, self.year)
-        codes = self._codes(plan, frame, alike, HELD if self.held or hangs_on_facts(amount) else extra)
-        verdict = self.panel.verdict(part.months, codes)
-        return _Decided(frame, alike, amount, codes, verdict, plan.answers(codes, verdict))
+        codes, status, answers = self._answered(
+            plan, frame, alike, HELD if self.held or hangs_on_facts(amount) else extra
+        )
+        return ComponentMonth(part.component.id, self.doctor.id, month, status, amount, answers, frame, alike), codes
 
     def _amount(self, part: CompiledComponent, month: Month, frame: Frame, alike: Alike) -> Value | None:
+        if alike.amount is not None:
+            return alike.amount
+        amount = month_amount(part, frame, month)
         calculation = part.calculation(month)
-        if calculation is None or not self.compiled.months.amount(calculation[0]):
-            return month_amount(part, frame, month)
-        if alike.amount is None:
-            alike.amount = calculation[1](frame)
-        return alike.amount
+        if calculation is not None and self.compiled.months.amount(calculation[0]):
+            alike.amount = amount
+        return amount
 
-    def _codes(self, plan: Plan, frame: Frame, alike: Alike, extra: str | None) -> bytes:
-        """The codes of a month."""
-        first = alike.codes.get(plan)
+    def _answered(self, plan: Plan, frame: Frame, alike: Alike, extra: str | None) -> Answered:
+        """What the rules answer in a month: as in the first that looks like it, unless something that hangs on the date differs."""
+        first = alike.answered.get((plan, extra))
         if first is not None:
-            return plan.again(first, frame, extra)
-        settled = self._of_doctor.get(plan)
-        if settled is None:
-            settled = self._of_doctor[plan] = plan.unsettled.settled(self.frame, plan.group.steady)
-        codes = alike.codes[plan] = settled.codes(frame, extra)
-        return codes
+            codes = plan.again(first.codes, frame)
+            if codes is first.codes:
+                return first
+        else:
+            settled = self._of_doctor.get(plan)
+            if settled is None:
+                settled = self._of_doctor[plan] = plan.unsettled.settled(self.frame, plan.group.steady)
+            codes = settled.codes(frame, extra)
+        verdict = self.panel.verdict(plan.group, codes)
+        found = Answered(codes, verdict.status, plan.answers(codes, verdict))
+        alike.answered.setdefault((plan, extra), found)
+        return found
 
     def _own(self, asked: Asked) -> Asked:
         return asked._replace(doctor=self.doctor.id, path=f"{self.doctor.path}.{asked.fact}")
@@ -254,24 +249,23 @@ class DoctorAssessment:
 
     # --- findings ------------------------------------------------------------------------------------------------------
 
-    def _tell_once(self, part: CompiledComponent, month: Month, answers: Answers, codes: bytes, frame: Frame) -> None:
+    def _tell_once(self, part: CompiledComponent, own: ComponentMonth, codes: bytes) -> None:
         """A rule about the doctor is told once for all the months that have the same answer."""
-        told = self._told_once.get(part.component.id)
-        if told is not None and told[0] is answers.once:
+        once, name = own.answers.once, own.component
+        told = self._told_once.get(name)
+        if told is not None and told[0] is once:
             for finding in told[1]:
-                finding.months.append(month)  # type: ignore[union-attr]
+                finding.months.append(own.month)  # type: ignore[union-attr]
             return
         same = []
-        for answer in answers.once:
-            key = (part.component.id, answer.clause.rule.id, answer.result, answer.follows, answer.why)
+        for answer in once:
+            key = (name, answer.clause.rule.id, answer.result, answer.follows, answer.why)
             known = self.once.get(key)
             if known is None:
-                (known,) = findings(
-                    (answer,), part.months, codes, frame, self.slots, self.doctor.id, None, part.component.id
-                )
+                (known,) = findings((answer,), part.months, codes, own.frame, self.slots, self.doctor.id, None, name)
                 known.months = []
                 self.once[key] = known
             assert known.months is not None
-            known.months.append(month)
+            known.months.append(own.month)
             same.append(known)
-        self._told_once[part.component.id] = answers.once, same
+        self._told_once[name] = once, same

@@ -159,8 +159,10 @@ class Plan:
         """The answer code of every leaf on a frame; see `Settled.codes`."""
         return self.unsettled.codes(frame, extra)
 
-    def again(self, first: bytes, frame: Frame, extra: str | None) -> bytes:
+    def again(self, first: bytes, frame: Frame) -> bytes:
         """The codes of a month that looks like one with the codes `first`: only leaves that hang on the date are compared anew."""
+        if not self._changed(first, frame):
+            return first
         codes = bytearray(first)
         base = self.base
         for number, compare in self._dated:
@@ -173,9 +175,18 @@ class Plan:
                 if not codes[scope] & NO:
                     for number, compare in comparators:
                         codes[number] = compare(frame)
-        for name, number in self.group.extra.items():
-            codes[number] = NEI if name == extra else base[number]
         return bytes(codes)
+
+    def _changed(self, first: bytes, frame: Frame) -> bool:
+        for number, compare in self._dated:
+            if compare(frame) != first[number]:
+                return True
+        return any(
+            compare(frame) != first[number]
+            for scope, comparators in self._dated_within
+            if not first[scope] & NO
+            for number, compare in comparators
+        )
 
     def codes_of(self, answers: Mapping[int, int], extra: str | None = None) -> bytes:
         """As `codes`, from answers that the leaves already have, by leaf number."""

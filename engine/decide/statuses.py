@@ -5,7 +5,6 @@ from __future__ import annotations
 from engine.decide.compiled import CompiledComponent
 from engine.decide.decision import ComponentMonth
 from engine.decide.doctor import DoctorAssessment
-from engine.decide.plan import Answers
 from engine.ruleset.selection import select
 from engine.text.month import Month
 
@@ -22,9 +21,5 @@ class Statuses(DoctorAssessment):
 
     def _component_month(
         self, part: CompiledComponent, month: Month, extra: str | None = None
-    ) -> tuple[ComponentMonth, Answers, bytes]:
-        decided = self._decided(part, month, extra)
-        own = ComponentMonth(
-            part.component.id, month, decided.verdict.status, 0, (), decided.amount, decided.frame, decided.alike
-        )
-        return own, decided.answers, decided.codes
+    ) -> tuple[ComponentMonth, bytes]:
+        return self._decided(part, month, extra)

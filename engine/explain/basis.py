@@ -82,7 +82,7 @@ def _basis(line: Line, one: DoctorDecision, compiled: CompiledScheme) -> Basis |
                 alike[component.alike] = used_in
         for used in used_in:
             used.months.append(month.month)
-    return Basis(sources.prose.operand(line.calculation.formula), list(found.values())) if found else None
+    return Basis(sources.in_words(line.calculation.formula), list(found.values())) if found else None
 
 
 class _Row(NamedTuple):
@@ -105,12 +105,19 @@ class _Sources:
         self.slots = slots
         self.prose = Prose(slots.scheme)
         self._of_formula: dict[int, _RowsOf] = {}
+        self._in_words: dict[int, str] = {}
 
     def rows_of(self, expression: Expression) -> _RowsOf:
         """The rows a formula of the rules reads in a month's frame."""
         if id(expression) not in self._of_formula:
             self._of_formula[id(expression)] = self._rows(expression, frozenset())
         return self._of_formula[id(expression)]
+
+    def in_words(self, expression: Expression) -> str:
+        """A formula of the rules in words."""
+        if id(expression) not in self._in_words:
+            self._in_words[id(expression)] = self.prose.operand(expression)
+        return self._in_words[id(expression)]
 
     def _rows(self, expression: Expression, seen: frozenset[str]) -> _RowsOf:
         steps: list[_RowsOf] = []

@@ -8,7 +8,7 @@ from typing import Any
 from engine.case.stated import Stated
 from engine.decide.alike import Alike
 from engine.decide.answer import Answer
-from engine.decide.decision import Decision, Finding, Told
+from engine.decide.decision import ComponentMonth, Decision, Finding
 from engine.decide.plan import Answers
 from engine.explain.reason import Filling, Texts, texts
 from engine.language.model import Citation, Rule
@@ -22,6 +22,9 @@ _Form = tuple[Json, Rule, Filling | None, bool]
 #: the number of an entry, and how its reason is filled in
 _Dated = tuple[int, Rule, Filling]
 
+#: what months that look alike share: entries, reasons that are filled in by the number of the entry, and those that the date must fill in
+_Alike = tuple[list[Json], list[tuple[int, str]], list[_Dated]]
+
 _KEPT = 10_000
 
 
@@ -29,7 +32,8 @@ def conditions(decision: Decision) -> list[Json]:
     """One entry a finding, in order. Those of months that look alike and have the same answers are written once, but for what is dated."""
     filled, stated = texts(decision), decision.application.facts
     forms = _forms(decision)
-    alike: dict[tuple[Answers, Alike], tuple[list[Json], list[_Dated]]] = {}
+    of_doctor: dict[tuple[Answers, str, str], list[Json]] = {}
+    alike: dict[tuple[Answers, Alike], _Alike] = {}
     written: list[Json] = []
     for told in decision.told:
         if isinstance(told, Finding):
@@ -38,26 +42,42 @@ def conditions(decision: Decision) -> list[Json]:
         key = (told.answers, told.alike)
         first = alike.get(key)
         if first is None:
-            first = alike[key] = _first(told, _of(told, forms, filled), stated)
-        entries, dated = first
-        before, month = len(written), month_text(told.month)
-        written += [{**entry, "måned": month} for entry in entries]
+            first = alike[key] = _first(told, _of(told, forms, filled), stated, of_doctor)
+        entries, reasons, dated = first
+        month, own = month_text(told.month), []
+        for entry in entries:
+            copy = entry.copy()
+            copy["måned"] = month
+            own.append(copy)
+        for number, reason in reasons:
+            own[number]["begrunnelse"] = reason
         for number, rule, filling in dated:
-            written[before + number]["begrunnelse"] = filling(told.frame, stated, rule, None)
+            own[number]["begrunnelse"] = filling(told.frame, stated, rule, None)
+        written += own
     return written
 
 
-def _first(told: Told, forms: list[_Form], stated: Mapping[str, Stated]) -> tuple[list[Json], list[_Dated]]:
-    """The entries of the first of months that look alike, and the reasons that the others do not share."""
-    entries, dated = [], []
-    for number, (form, rule, filling, hangs_on_date) in enumerate(forms):
-        entry = {**form, "lege": told.doctor, "komponent": told.component}
+def _first(
+    told: ComponentMonth,
+    forms: list[_Form],
+    stated: Mapping[str, Stated],
+    of_doctor: dict[tuple[Answers, str, str], list[Json]],
+) -> _Alike:
+    """What the first of months that look alike shares with the others."""
+    key = (told.answers, told.doctor, told.component)
+    entries = of_doctor.get(key)
+    if entries is None:
+        about = {"lege": told.doctor, "komponent": told.component}
+        entries = of_doctor[key] = [form | about for form, _, _, _ in forms]
+    reasons: list[tuple[int, str]] = []
+    dated: list[_Dated] = []
+    for number, (_, rule, filling, hangs_on_date) in enumerate(forms):
         if filling is not None:
-            entry["begrunnelse"] = filling(told.frame, stated, rule, None)
             if hangs_on_date:
                 dated.append((number, rule, filling))
-        entries.append(entry)
-    return entries, dated
+            else:
+                reasons.append((number, filling(told.frame, stated, rule, None)))
+    return entries, reasons, dated
 
 
 def _forms(decision: Decision) -> dict[Answers, list[_Form]]:
@@ -70,7 +90,7 @@ def _forms(decision: Decision) -> dict[Answers, list[_Form]]:
     return kept
 
 
-def _of(told: Told, forms: dict[Answers, list[_Form]], filled: Texts) -> list[_Form]:
+def _of(told: ComponentMonth, forms: dict[Answers, list[_Form]], filled: Texts) -> list[_Form]:
     found = forms.get(told.answers)
     if found is None:
         found = forms[told.answers] = []

@@ -13,7 +13,6 @@ from engine.explain.basis import Used, basis
 from engine.explain.conditions import citation, conditions
 from engine.explain.leaning import readings
 from engine.explain.reason import NOTHING_APPLIED_FOR, texts
-from engine.language.unit import DAYS
 from engine.text.month import month_text
 from engine.text.norsk import exact_decimal, plain_decimal
 
@@ -109,20 +108,17 @@ def _used(used: Used) -> Json:
 
 def _months(one: DoctorDecision, decision: Decision) -> list[Json]:
     """One entry a month; months that look alike and are decided alike have the same but for which month it is."""
-    compiled = decision.compiled
     alike: dict[tuple[Any, ...], Json] = {}
-    shared = compiled.months.shown(compiled.vocabulary.shown_per_month.values()) and all(
-        compiled.months.amount(calculation)
-        for part in compiled.components.values()
-        for calculation, _ in part.calculations
-    )
+    shared = decision.compiled.shown_alike
     written = []
     for month in one.months:
-        key = tuple([(part.alike, part.status, part.decided_by) for part in month.components.values()])
+        key = tuple([(part.alike, part.answers) for part in month.components.values()])
         first = alike.get(key) if shared else None
         if first is None:
             first = alike[key] = _month(month, decision)
-        written.append(first | {"måned": month_text(month.month)})
+        own = first.copy()
+        own["måned"] = month_text(month.month)
+        written.append(own)
     return written
 
 
@@ -151,7 +147,7 @@ def shown(one: ComponentMonth, name: str, decision: Decision) -> Any:
     slots = decision.compiled.slots
     value = slots.reader(name)(one.frame)
     kind = type(value)
-    if (kind is int or kind is Fraction) and slots.types[name].unit != DAYS:
+    if (kind is int or kind is Fraction) and name not in slots.in_days:
         return exact_decimal(value)  # type: ignore[arg-type]
     return None if kind is Unknown or kind is Between else value
 
@@ -207,6 +203,14 @@ def _judgements(decision: Decision) -> list[Json]:
 
 def judged(decision: Decision) -> list[Finding]:
     """The findings that call for a person's judgement, in months where that decides the answer."""
+    calling = [
+        one
+        for told in decision.told
+        for one in ((told,) if isinstance(told, Finding) else told.findings() if told.answers.judging else ())
+        if one.follows == "skjønn"
+    ]
+    if not calling:
+        return []
     deciding = {
         (doctor.doctor.id, month.month, name, rule)
         for doctor in decision.doctors
@@ -217,10 +221,8 @@ def judged(decision: Decision) -> list[Finding]:
     }
     return [
         one
-        for told in decision.told
-        for one in ((told,) if isinstance(told, Finding) else told.findings() if told.answers.judging else ())
-        if one.follows == "skjønn"
-        and (one.month is None or (one.doctor or "", one.month, one.component or "", one.rule.id) in deciding)
+        for one in calling
+        if one.month is None or (one.doctor or "", one.month, one.component or "", one.rule.id) in deciding
     ]
 
 

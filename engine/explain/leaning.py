@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from engine.decide.answer import NOT_RELEVANT, Answer
 from engine.decide.decision import Decision, Finding
+from engine.decide.plan import Answers
 from engine.explain.basis import basis, readings_of
 from engine.explain.reason import texts
 from engine.language.condition import Condition, leaves, operand_names
@@ -14,6 +15,9 @@ from engine.language.expression import names
 from engine.language.meaning import DaysCounted, Formula, Run, SumOfEarlier, SumOverDays
 from engine.language.model import Definition, Parameter, Reading, Rule
 from engine.language.rulebook import SchemeRules
+
+#: sets of answers whose interpretations are kept
+_KEPT = 10_000
 
 
 def leans_on(rule: Rule, scheme: SchemeRules) -> tuple[Reading, ...]:
@@ -83,31 +87,18 @@ def readings(decision: Decision) -> list[dict[str, Any]]:
     found: dict[tuple[str, str], dict[str, Any]] = {}
 
     def lean(reading: Reading | None, on: str) -> None:
-        if reading is not None:
-            entry = found.setdefault(
-                (reading.number, reading.text),
-                {"nr": reading.number, "tekst": reading.text, "fordi": reading.because, "gjelder": []},
-            )
-            if on not in entry["gjelder"]:
-                entry["gjelder"].append(on)
+        if reading is None:
+            return
+        entry = found.get((reading.number, reading.text))
+        if entry is None:
+            told = {"nr": reading.number, "tekst": reading.text, "fordi": reading.because, "gjelder": [on]}
+            found[reading.number, reading.text] = told
+        elif on not in entry["gjelder"]:
+            entry["gjelder"].append(on)
 
     lean(decision.compiled.summary.reading, "utfall")
-    filled = texts(decision)
-    answers: dict[Answer, None] = {}
-    for told in decision.told:
-        answers |= dict.fromkeys((told.answer,) if isinstance(told, Finding) else told.answers.answers)
-    rules = [one.clause.rule for one in answers if one.result != NOT_RELEVANT]
-    relevant = {(rule.origin, rule.id): rule for rule in rules}
-    for key, rule in relevant.items():
-        if key not in filled.leaning:
-            filled.leaning[key] = leans_on(rule, decision.compiled.scheme)
-        for reading in filled.leaning[key]:
-            lean(reading, rule.id)
-    for answer in answers:
-        if answer.exemption is not None:
-            for exemption in answer.clause.rule.exemptions:
-                if exemption.id == answer.exemption:
-                    lean(exemption.reading, exemption.id)
+    for reading, on in _of_answers(decision):
+        lean(reading, on)
     for doctor in decision.doctors:
         if doctor.outside:
             lean(decision.compiled.vocabulary.schemes[decision.application.scheme].outside_reading, "avtaledato")
@@ -126,3 +117,41 @@ def readings(decision: Decision) -> list[dict[str, Any]]:
     for noted in decision.notes:
         lean(noted.note.note.reading, noted.note.note.id)
     return list(found.values())
+
+
+_Leaning = list[tuple[Reading, str]]
+
+
+def _of_answers(decision: Decision) -> _Leaning:
+    """The interpretations the decision's answers lean on, each with the rule or exemption it is about; worked out once for the same answers."""
+    answers: dict[Answer, None] = {}
+    seen: set[Answers] = set()
+    for told in decision.told:
+        if isinstance(told, Finding):
+            answers[told.answer] = None
+        elif told.answers not in seen:
+            seen.add(told.answers)
+            answers.update(dict.fromkeys(told.answers.answers))
+    filled, key = texts(decision), tuple(answers)
+    found = filled.leaning.get(key)
+    if found is None:
+        if len(filled.leaning) > _KEPT:
+            filled.leaning.clear()
+        found = filled.leaning[key] = _find(key, decision.compiled.scheme, filled.leaning_rules)
+    return found
+
+
+def _find(
+    answers: Sequence[Answer], scheme: SchemeRules, of_rules: dict[tuple[str, str], tuple[Reading, ...]]
+) -> _Leaning:
+    rules = [one.clause.rule for one in answers if one.result != NOT_RELEVANT]
+    found: _Leaning = []
+    for key, rule in {(rule.origin, rule.id): rule for rule in rules}.items():
+        if key not in of_rules:
+            of_rules[key] = leans_on(rule, scheme)
+        found += [(reading, rule.id) for reading in of_rules[key]]
+    for answer in answers:
+        for exemption in answer.clause.rule.exemptions if answer.exemption is not None else ():
+            if exemption.id == answer.exemption and exemption.reading is not None:
+                found.append((exemption.reading, exemption.id))
+    return found

@@ -50,7 +50,8 @@ class Texts:
         self._fillings: dict[tuple[str, str | None], Filling] = {}
         self._names = names
         self._reasons: dict[Answer, Filling] = {}
-        self.leaning: dict[tuple[str, str], tuple[Reading, ...]] = {}
+        self.leaning: dict[tuple[Answer, ...], list[tuple[Reading, str]]] = {}
+        self.leaning_rules: dict[tuple[str, str], tuple[Reading, ...]] = {}
 
     def reason(self, finding: Finding, stated: Mapping[str, Stated]) -> str:
         """The reason for a finding. `stated` are the application's facts."""

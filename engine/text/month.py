@@ -20,6 +20,7 @@ def month_of(day: date) -> Month:
     return Month(day.year * 12 + day.month - 1)
 
 
+@lru_cache(maxsize=4096)
 def first_day(month: Month) -> date:
     """The first date of the month."""
     year, index = divmod(month, 12)
