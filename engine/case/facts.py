@@ -19,18 +19,15 @@ _FIRST_MONTH, _LAST_MONTH = "tilskuddsårets_første_måned", "tilskuddsårets_s
 
 
 def fill(
-    frame: Frame, facts: Iterable[Fact], stated: Facts, slots: Slots, path: str, doctor: str | None, defaults: Defaults
+    frame: Frame, level: str, stated: Facts, slots: Slots, path: str, doctor: str | None, defaults: Defaults
 ) -> None:
-    """Put stated facts, defaults and missing facts in a frame's slots."""
-    for fact in facts:
-        if fact.kind == "liste":
-            continue
-        slot = slots.index[fact.name]
-        value = stated.get(fact.name)
+    """Put stated facts, defaults and missing facts of a level in a frame's slots."""
+    for slot, name, fact in slots.facts_at(level):
+        value = stated.get(name)
         if value is not None:
-            frame[slot] = comparable(value)
+            frame[slot] = value if type(value) is str else comparable(value)
             continue
-        asked = Asked(fact.name, fact.level, doctor, f"{path}.{fact.name}")
+        asked = Asked(name, level, doctor, f"{path}.{name}")
         if fact.default is not None:
             frame[slot] = read_stated(fact, fact.default)
             defaults.append((asked, fact.default))
@@ -48,8 +45,7 @@ def _missing(fact: Fact, asked: Asked) -> Unknown | Between:
 def application_frame(application: Application, slots: Slots, grant_set: RuleSet | None, defaults: Defaults) -> Frame:
     """The application's frame, with the first and last month of its grant year."""
     frame = slots.empty()
-    facts = slots.vocabulary.facts_of(application.scheme, "søknad")
-    fill(frame, facts, application.facts, slots, "søknad", None, defaults)
+    fill(frame, "søknad", application.facts, slots, "søknad", None, defaults)
     if slots.vocabulary.grant_year in slots.index:
         year = frame[slots.index[slots.vocabulary.grant_year]]
         window = grant_set.grant_year.months if grant_set is not None and grant_set.grant_year is not None else None
@@ -58,17 +54,14 @@ def application_frame(application: Application, slots: Slots, grant_set: RuleSet
     return frame
 
 
-def doctor_frame(
-    base: Frame, doctor: Doctor, scheme: str, slots: Slots, defaults: Defaults
-) -> tuple[Frame, list[Span]]:
+def doctor_frame(base: Frame, doctor: Doctor, slots: Slots, defaults: Defaults) -> tuple[Frame, list[Span]]:
     """The doctor's frame and the periods, each with its own."""
     frame = base.copy()
-    fill(frame, slots.vocabulary.facts_of(scheme, "lege"), doctor.facts, slots, doctor.path, doctor.id, defaults)
-    facts = slots.vocabulary.facts_of(scheme, "periode")
+    fill(frame, "lege", doctor.facts, slots, doctor.path, doctor.id, defaults)
     spans = []
     for period in doctor.periods:
         own = frame.copy()
-        fill(own, facts, period.facts, slots, period.path, doctor.id, defaults)
+        fill(own, "periode", period.facts, slots, period.path, doctor.id, defaults)
         spans.append(Span(period.first, period.last, own))
     frame[PERIODS] = spans
     return frame, spans

@@ -41,7 +41,7 @@ def formula(expression: Expression, slots: Slots, of_list: str | None = None) ->
 
 def whole(value: Any) -> Any:
     """A whole number as an int, which compares faster; anything else as it is."""
-    return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
+    return value.numerator if type(value) is Fraction and value.denominator == 1 else value
 
 
 def _constant(value: Any) -> Reader:
@@ -140,8 +140,9 @@ def _ceiling(value: Fraction, step: Fraction) -> Fraction:
 
 def round_half_up(value: Fraction, step: Fraction) -> Fraction:
     """To the nearest multiple of `step`, ties away from zero."""
-    sign = -1 if value < 0 else 1
-    return sign * ((abs(value) / step + Fraction(1, 2)) // 1) * step
+    times, parts = abs(value.numerator) * step.denominator, value.denominator * step.numerator
+    count = (2 * times + parts) // (2 * parts)
+    return (-count if value < 0 else count) * step
 
 
 _ROUNDINGS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {

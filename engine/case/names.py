@@ -19,6 +19,11 @@ from engine.language.names import CALENDAR, WINDOW
 #: the tables, from outermost to innermost
 CONSTANT, APPLICATION, DOCTOR, SPAN, INNERMOST = range(5)
 
+#: In which months of a doctor something is the same. In all; in those of one setting: between the same limits of the tables, with the
+#: last day that counts in the same period; in those that also look alike: as long, with the same days counted in the same periods; or in one
+#: alone, as it is worked out from which month or day it is, or from earlier months.
+OF_DOCTOR, OF_SETTING, OF_LOOK, OF_DATE = range(4)
+
 _OF_LEVEL = {"søknad": APPLICATION, "lege": DOCTOR, "periode": SPAN}
 _CALENDAR = frozenset({MONTH, DAYS_IN_MONTH})
 
@@ -32,7 +37,7 @@ class Names:
         self.scheme = slots.scheme
         self.year = slots.vocabulary.grant_year if slots.vocabulary.grant_year in slots.index else None
         self._bases: dict[str, frozenset[str]] = {}
-        self._dated: dict[str, bool] = {}
+        self._reach: dict[str, int] = {}
 
     # --- what a name is -------------------------------------------------------------------------------------------------
 
@@ -68,37 +73,39 @@ class Names:
         rests = {base for name in named(leaf) for base in self.bases(name)} - also
         return all(self._level_of_base(base) <= level and self._meaning(base) is None for base in rests)
 
-    def is_dated(self, name: str) -> bool:
-        """Whether a name may differ between two months that have the same days counted in the same periods, are equally long, and
-        lie between the same limits of the tables: it is worked out from which month or day it is, or from earlier months.
-        """
-        if name not in self._dated:
-            self._dated[name] = True  # until shown otherwise; a circle is never shown
-            self._dated[name] = self._find_dated(name)
-        return self._dated[name]
+    def reach(self, names: Iterable[str]) -> int:
+        """The months of a doctor that names have the same values in; see `OF_SETTING`."""
+        return max((self._reach_of(name) for name in names), default=OF_SETTING)
 
-    def _find_dated(self, name: str) -> bool:
+    def _reach_of(self, name: str) -> int:
+        if name not in self._reach:
+            self._reach[name] = OF_DATE  # until shown otherwise; a circle is never shown
+            self._reach[name] = self._find_reach(name)
+        return self._reach[name]
+
+    def _find_reach(self, name: str) -> int:
         if name in CALENDAR:
-            return name != DAYS_IN_MONTH
+            return OF_LOOK if name == DAYS_IN_MONTH else OF_DATE
         if name in self.vocabulary.facts or name in WINDOW:
-            return False
+            return OF_SETTING
         if self.parameter(name) is not None:
-            return any(self.is_dated(part) for part in self.parts(name))
-        versions = self.versions(name)
-        return not versions or any(self._of_dated(version.meaning) for version in versions)
+            return self.reach(self.parts(name))
+        return max((self._reach_of_meaning(version.meaning) for version in self.versions(name)), default=OF_DATE)
 
-    def _of_dated(self, meaning: object) -> bool:
+    def _reach_of_meaning(self, meaning: object) -> int:
         match meaning:
             case LastOf() | EarliestOf():
-                return False
-            case DaysCounted(where, _) | Run(where, _):
-                return any(self.is_dated(name) for name in operands(where))
+                return OF_SETTING
+            case Run(where, _):
+                return self.reach(operands(where))
+            case DaysCounted(where, _):
+                return max(OF_LOOK, self.reach(operands(where)))
             case SumOverDays(value, where):
-                return any(self.is_dated(name) for name in (*in_formula(value), *operands(where)))
+                return max(OF_LOOK, self.reach((*in_formula(value), *operands(where))))
             case Formula(value):
-                return any(self.is_dated(name) for name in in_formula(value))
+                return self.reach(in_formula(value))
             case _:
-                return True
+                return OF_DATE
 
     def month_limits(self) -> list[int]:
         """The first months of the stretches of months in which every table, definition and calculation has the same row or version."""

@@ -1,41 +1,45 @@
 """Months of a doctor that look alike, in which most of what is worked out comes to the same and is worked out once.
 
-Two months look alike when the same numbers of days of the same periods count in them in the same order, they are equally long, and
-every table has the same row in them. What hangs on the date itself, or on the months before, is worked out in each.
+Two months have the same setting when every table has the same row in them and the last day that counts is in the same period. They look
+alike when also the same numbers of days of the same periods count in them in the same order, and they are equally long. What hangs on the
+date itself, or on the months before, is worked out in each.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 from engine.case.calendar import Stretch
+from engine.case.derived import last_stretch
 from engine.case.frame import Frame
-from engine.case.names import Names, in_formula, named
+from engine.case.names import OF_DATE, OF_LOOK, Names, in_formula
 from engine.case.truth import NO, YES
 from engine.case.value import Between, Unknown, Value
+from engine.decide.comparing import Codes
 from engine.decide.plan import Answers, Plan
-from engine.language.condition import Leaf
 from engine.language.model import Calculation
 from engine.text.month import Month, days_in
+
+#: component, length, which row of the tables; then period, number of days and whether they count, of each stretch
+Look = tuple[Hashable, ...]
 
 
 class AlikeMonths:
     """What a scheme's months are alike by."""
 
     def __init__(self, names: Names) -> None:
-        self._names = names
-        self._amounts: dict[int, bool] = {}
+        self.reach = names.reach
+        self._of_calculation: dict[int, int] = {}
         self._limits = names.month_limits()
-        worked_out = (name for name, known in names.slots.types.items() if known.source in ("tabell", "utledet"))
-        self._dated = [names.slots.index[name] for name in worked_out if names.is_dated(name)]
+        worked_out = [name for name, known in names.slots.types.items() if known.source in ("tabell", "utledet")]
+        self._apart = {
+            at: [names.slots.index[name] for name in worked_out if names.reach([name]) >= at]
+            for at in (OF_LOOK, OF_DATE)
+        }
 
-    def answers(self, leaf: Leaf) -> bool:
-        """Whether a leaf answers the same in months that look alike."""
-        return not any(self._names.is_dated(name) for name in named(leaf))
-
-    def look(self, component: str, month: Month, stretches: Sequence[Stretch]) -> Hashable | None:
+    def look(self, component: str, month: Month, stretches: Sequence[Stretch]) -> Look | None:
         """What a month looks like for a component: equal for months that look alike. None when it is not known which days count."""
         seen: list[Hashable] = [component, days_in(month), bisect_right(self._limits, month)]
         for span, _, days, _, code in stretches:
@@ -44,22 +48,21 @@ class AlikeMonths:
             seen += span, days, code
         return tuple(seen)
 
-    def amount(self, calculation: Calculation) -> bool:
-        """Whether a calculation comes to the same, and is shown the same, in months that look alike."""
+    def setting(self, look: Look, stretches: list[Stretch]) -> Hashable:
+        """What is equal for months of the same setting."""
+        return look[0], look[2], last_stretch(stretches).span
+
+    def of_calculation(self, calculation: Calculation) -> int:
+        """The months that a calculation comes to the same, and is shown the same, in; see `OF_SETTING`."""
         key = id(calculation)
-        if key not in self._amounts:
-            names = {*in_formula(calculation.formula), *calculation.shown}
-            self._amounts[key] = not any(self._names.is_dated(name) for name in names)
-        return self._amounts[key]
+        if key not in self._of_calculation:
+            self._of_calculation[key] = self.reach((*in_formula(calculation.formula), *calculation.shown))
+        return self._of_calculation[key]
 
-    def shown(self, names: Iterable[str]) -> bool:
-        """Whether names have the same values in months that look alike."""
-        return not any(self._names.is_dated(name) for name in names)
-
-    def frame(self, first: Frame, doctor: Frame) -> Frame:
-        """A frame for a month that looks like the first one, with what was worked out in that, save what hangs on the date."""
+    def frame(self, first: Frame, doctor: Frame, at: int) -> Frame:
+        """A frame for a month that is like the first one, with what was worked out in that, save what reaches no farther than `at`."""
         frame = first.copy()
-        for slot in self._dated:
+        for slot in self._apart[at]:
             frame[slot] = doctor[slot]
         return frame
 
@@ -72,18 +75,28 @@ class Answered(NamedTuple):
     answers: Answers
 
 
-class Alike:
-    """What months that look alike share, worked out in the first of them: its frame, how many days count and whether all do, what was answered
-    under each plan and extra status, and the amount.
-    """
+class Setting:
+    """What months of one setting share: the frame of the first, each plan's codes as far as they are known by it, and the amount."""
 
-    __slots__ = ("all_count", "amount", "answered", "days", "frame")
+    __slots__ = ("amount", "codes", "frame")
 
-    def __init__(self, frame: Frame, stretches: Sequence[Stretch]) -> None:
+    def __init__(self, frame: Frame) -> None:
         self.frame = frame
+        self.codes: dict[Plan, Codes] = {}
+        self.amount: Value | None = None
+
+
+class Alike:
+    """What months that look alike share, besides their setting: the same, how many days count, and whether all do."""
+
+    __slots__ = ("all_count", "amount", "codes", "days", "frame", "setting")
+
+    def __init__(self, frame: Frame, setting: Setting, stretches: Sequence[Stretch]) -> None:
+        self.frame = frame
+        self.setting = setting
         self.days = counting_days(stretches)
         self.all_count = all(one.code & YES for one in stretches)
-        self.answered: dict[tuple[Plan, str | None], Answered] = {}
+        self.codes: dict[Plan, Codes] = {}
         self.amount: Value | None = None
 
 

@@ -12,7 +12,7 @@ from engine.case.calendar import DAY, day_limits
 from engine.case.comparison import Comparator, tree
 from engine.case.formula import formula
 from engine.case.frame import Reader, Slots
-from engine.case.names import DOCTOR, SPAN, Names
+from engine.case.names import DOCTOR, OF_DOCTOR, OF_LOOK, SPAN, Names, named
 from engine.case.truth import NEI
 from engine.decide.alike import AlikeMonths
 from engine.decide.group import Group
@@ -116,8 +116,7 @@ class CompiledScheme:
                 self.slots,
                 self.summary.month,
                 extra=(HELD,),
-                steady=self._for_doctor,
-                alike=self.months.answers,
+                reach=lambda leaf: OF_DOCTOR if self._for_doctor(leaf) else self.months.reach(named(leaf)),
             ),
             Group(f"dagene i «{component.id}»", days, self.slots, self.summary.month, regional=self._for_region)
             if days
@@ -132,8 +131,8 @@ class CompiledScheme:
     def shown_alike(self) -> bool:
         """Whether all that is shown of a month, and its amount, is the same in months that look alike."""
         calculations = [calculation for part in self.components.values() for calculation, _ in part.calculations]
-        shown = self.months.shown(self.vocabulary.shown_per_month.values())
-        return shown and all(self.months.amount(calculation) for calculation in calculations)
+        shown = self.months.reach(self.vocabulary.shown_per_month.values())
+        return max(shown, *(self.months.of_calculation(one) for one in calculations)) <= OF_LOOK
 
     def _tree(self, condition: Condition, per: str) -> Comparator:
         return tree(condition, self.slots, per if per in self.slots.lists else None)

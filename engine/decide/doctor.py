@@ -10,18 +10,20 @@ from engine.case.calendar import DAYS_IN_MONTH, MONTH, Stretch
 from engine.case.comparison import unknowns
 from engine.case.facts import Defaults, doctor_frame
 from engine.case.frame import EARLIER, STRETCHES, Frame
+from engine.case.names import OF_DATE, OF_DOCTOR, OF_LOOK, OF_SETTING
 from engine.case.stated import Doctor
 from engine.case.truth import NO, YES
 from engine.case.value import Asked, Unknown, Value
 from engine.decide.agreement import Panel
-from engine.decide.alike import Alike, Answered
+from engine.decide.alike import Alike, Answered, Look, Setting
 from engine.decide.answer import NOT_MET, Answer
+from engine.decide.comparing import Codes
 from engine.decide.compiled import HELD, CompiledComponent, CompiledScheme
 from engine.decide.days import Days
 from engine.decide.decision import ComponentMonth, DoctorDecision, DoctorMonth, Finding
 from engine.decide.finding import findings, lacking, missing_facts
-from engine.decide.money import hangs_on_facts, line, month_amount
-from engine.decide.plan import Plan, Settled
+from engine.decide.money import hangs_on_facts, line
+from engine.decide.plan import Plan
 from engine.language.condition import leaves
 from engine.ruleset.selection import select
 from engine.text.month import Month, days_in
@@ -45,14 +47,16 @@ class DoctorAssessment:
         self.panel = panel
         self.doctor = doctor
         self.year = year
-        self.frame, self.spans = doctor_frame(base, doctor, compiled.scheme.id, self.slots, defaults)
+        self.frame, self.spans = doctor_frame(base, doctor, self.slots, defaults)
         stated = doctor.facts.get(compiled.vocabulary.agreement_date)
         self.agreed = stated if isinstance(stated, date) else None
         self.held = held or self.agreed is None
         self.days = Days(compiled, panel, self.spans)
         self.earlier: dict[str, Frame] = {}
-        self._of_doctor: dict[Plan, Settled] = {}
-        self._alike: dict[Hashable, Alike] = {}
+        self._of_doctor: dict[Plan, Codes] = {}
+        self._settings: dict[Hashable, Setting] = {}
+        self._alike: dict[Look, Alike] = {}
+        self._answered: dict[tuple[Plan, bytes], Answered] = {}
         self.told: list[Finding | ComponentMonth] = []
         self.once: dict[tuple[str | None, ...], Finding] = {}
         self._told_once: dict[str, tuple[tuple[Answer, ...], list[Finding]]] = {}
@@ -182,35 +186,51 @@ class DoctorAssessment:
         frame, alike = self._month_frame(part, month)
         amount = self._amount(part, month, frame, alike)
         plan = self.compiled.plan(part.months, self.agreed, month, self.year)
-        codes, status, answers = self._answered(
-            plan, frame, alike, HELD if self.held or hangs_on_facts(amount) else extra
-        )
+        held = HELD if self.held or hangs_on_facts(amount) else extra
+        codes, status, answers = self._answers(plan, self._codes(plan, frame, alike, held))
         return ComponentMonth(part.component.id, self.doctor.id, month, status, amount, answers, frame, alike), codes
 
     def _amount(self, part: CompiledComponent, month: Month, frame: Frame, alike: Alike) -> Value | None:
+        """What the month comes to, worked out once for the months that it is the same in."""
         if alike.amount is not None:
             return alike.amount
-        amount = month_amount(part, frame, month)
         calculation = part.calculation(month)
-        if calculation is not None and self.compiled.months.amount(calculation[0]):
+        if calculation is None:
+            return None
+        reach, setting = self.compiled.months.of_calculation(calculation[0]), alike.setting
+        amount = setting.amount if setting.amount is not None else calculation[1](frame)
+        if reach <= OF_LOOK:
             alike.amount = amount
+        if reach <= OF_SETTING:
+            setting.amount = amount
         return amount
 
-    def _answered(self, plan: Plan, frame: Frame, alike: Alike, extra: str | None) -> Answered:
-        """What the rules answer in a month: as in the first that looks like it, unless something that hangs on the date differs."""
-        first = alike.answered.get((plan, extra))
-        if first is not None:
-            codes = plan.again(first.codes, frame)
-            if codes is first.codes:
-                return first
-        else:
-            settled = self._of_doctor.get(plan)
-            if settled is None:
-                settled = self._of_doctor[plan] = plan.unsettled.settled(self.frame, plan.group.steady)
-            codes = settled.codes(frame, extra)
-        verdict = self.panel.verdict(plan.group, codes)
-        found = Answered(codes, verdict.status, plan.answers(codes, verdict))
-        alike.answered.setdefault((plan, extra), found)
+    def _codes(self, plan: Plan, frame: Frame, alike: Alike, extra: str | None) -> bytes:
+        """The codes of a month: what has been compared for months it shares with is not compared again."""
+        codes = alike.codes.get(plan)
+        if codes is None:
+            codes = alike.codes[plan] = self._of_setting(plan, frame, alike.setting).copy()
+            plan.steps[OF_LOOK](codes, frame)
+        return plan.dated(codes, frame, extra)
+
+    def _of_setting(self, plan: Plan, frame: Frame, setting: Setting) -> Codes:
+        codes = setting.codes.get(plan)
+        if codes is None:
+            own = self._of_doctor.get(plan)
+            if own is None:
+                own = self._of_doctor[plan] = plan.base.copy()
+                plan.steps[OF_DOCTOR](own, self.frame)
+            codes = setting.codes[plan] = own.copy()
+            plan.steps[OF_SETTING](codes, frame)
+        return codes
+
+    def _answers(self, plan: Plan, codes: bytes) -> Answered:
+        """What the codes of a month answer."""
+        found = self._answered.get((plan, codes))
+        if found is None:
+            verdict = self.panel.verdict(plan.group, codes)
+            found = Answered(codes, verdict.status, plan.answers(codes, verdict))
+            self._answered[plan, codes] = found
         return found
 
     def _own(self, asked: Asked) -> Asked:
@@ -226,14 +246,11 @@ class DoctorAssessment:
         """The month's frame for the component, and what it shares with the months that look alike."""
         name, stretches = part.component.id, self.days.stretches(self._plan_of_days(part, month), month)
         look = self._look(part, month, stretches)
-        alike = self._alike.get(look)
-        if alike is None:
-            frame = self.frame.copy()
-            alike = Alike(frame, stretches)
-            if look is not None:
-                self._alike[look] = alike
+        alike = None if look is None else self._alike.get(look)
+        if alike is not None:
+            frame = self.compiled.months.frame(alike.frame, self.frame, OF_DATE)
         else:
-            frame = self.compiled.months.frame(alike.frame, self.frame)
+            frame, alike = self._first(look, stretches)
         frame[self._month_slot] = month
         frame[self._days_slot] = days_in(month)
         frame[EARLIER] = self.earlier.get(name)
@@ -241,7 +258,24 @@ class DoctorAssessment:
         self.earlier[name] = frame
         return frame, alike
 
-    def _look(self, part: CompiledComponent, month: Month, stretches: Sequence[Stretch]) -> Hashable | None:
+    def _first(self, look: Look | None, stretches: list[Stretch]) -> tuple[Frame, Alike]:
+        """The frame of the first month that looks like this, and what it will share."""
+        months = self.compiled.months
+        key = None if look is None else months.setting(look, stretches)
+        setting = None if key is None else self._settings.get(key)
+        if setting is not None:
+            frame = months.frame(setting.frame, self.frame, OF_LOOK)
+        else:
+            frame = self.frame.copy()
+            setting = Setting(frame)
+            if key is not None:
+                self._settings[key] = setting
+        alike = Alike(frame, setting, stretches)
+        if look is not None:
+            self._alike[look] = alike
+        return frame, alike
+
+    def _look(self, part: CompiledComponent, month: Month, stretches: Sequence[Stretch]) -> Look | None:
         return self.compiled.months.look(part.component.id, month, stretches)
 
     def _plan_of_days(self, part: CompiledComponent, month: Month) -> Plan | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from engine.case.comparison import Comparator, comparator
 from engine.case.frame import Slots
+from engine.case.names import OF_DATE
 from engine.language.condition import All, Condition, Judgement, Leaf, Not
 from engine.language.condition import Any as AnyOf
 from engine.language.model import Exemption, Rule
@@ -45,8 +46,8 @@ class Verdict:
 class Group:
     """Rules assessed together. A leaf without a comparator is a flag: what is in force, and the `extra` statuses.
 
-    Of the rules on a month, `steady` tells the leaves that answer the same in all months of a doctor, `alike` those that answer the
-    same in all that look alike; of the rules on a day, `regional` tells those that answer the same on all days of a region.
+    Of the rules on a month, `reach` tells in which months of a doctor a leaf answers the same; of the rules on a day, `regional` tells
+    those that answer the same on all days of a region.
     """
 
     def __init__(
@@ -57,8 +58,7 @@ class Group:
         order: Sequence[str],
         of_list: str | None = None,
         extra: Sequence[str] = (),
-        steady: Callable[[Leaf], bool] = lambda leaf: False,
-        alike: Callable[[Leaf], bool] = lambda leaf: False,
+        reach: Callable[[Leaf], int] = lambda leaf: OF_DATE,
         regional: Callable[[Leaf], bool] = lambda leaf: False,
     ) -> None:
         self.name = name
@@ -71,10 +71,7 @@ class Group:
         self.comparators: dict[int, Comparator] = {
             number: comparator(leaf, slots, of_list) for number, leaf in enumerate(self.leaves) if leaf is not None
         }
-        self.steady, self.alike = (
-            frozenset(number for number, leaf in enumerate(self.leaves) if leaf is not None and test(leaf))
-            for test in (steady, alike)
-        )
+        self.reach = tuple(OF_DATE if leaf is None else reach(leaf) for leaf in self.leaves)
         self.regional = all(leaf is None or regional(leaf) for leaf in self.leaves)
         self.exempting = any(clause.exemptions for clause in self.clauses)
         self.judged = self._numbers.get("skjønn")

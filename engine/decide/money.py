@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from itertools import groupby
+from typing import Any
 
 from engine.case.formula import ROUNDING_MODES
 from engine.case.frame import Frame
@@ -35,14 +35,16 @@ def hangs_on_facts(amount: Value | None) -> bool:
 def line(part: CompiledComponent, months: Sequence[ComponentMonth], outcome: str) -> Line:
     """The result line of a component for one doctor. Only months that are ja are paid."""
     calculation = part.calculation(max(month.month for month in months)) if months else None
-    exact = Fraction(0)
     rates: set[str] = set()
-    needed = (month for month in months if month.status in NEEDED and month.amount is not None)
-    for amount, paid in groupby(needed, lambda month: month.amount):  # equal amounts in a row are added in one
+    paid: dict[int, list[Any]] = {}  # months that look alike have one amount, which is added once, times their number
+    for month in months:
+        amount = month.amount
         if type(amount) is Unknown:
-            rates |= amount.rates
-        elif count := sum([month.status in PAID for month in paid]):
-            exact += count * amount
+            if month.status in NEEDED:
+                rates |= amount.rates
+        elif amount is not None and month.status in PAID:
+            paid.setdefault(id(amount), [amount, 0])[1] += 1
+    exact = sum((count * amount for amount, count in paid.values()), Fraction(0))
     known = Decimal(0)
     if calculation is not None:
         rounding = calculation[0].rounding
@@ -61,7 +63,7 @@ def line(part: CompiledComponent, months: Sequence[ComponentMonth], outcome: str
 
 def decimal(amount: Fraction) -> Decimal:
     """An amount with at most two decimals as a Decimal. Raises ValueError when it has more."""
-    øre = amount * 100
-    if øre.denominator != 1:
+    øre, rest = divmod(amount.numerator * 100, amount.denominator)
+    if rest:
         raise ValueError(f"{amount} has more than two decimals")
-    return Decimal(øre.numerator).scaleb(-2)
+    return Decimal(øre).scaleb(-2)

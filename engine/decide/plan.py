@@ -6,24 +6,18 @@ already worked out from the same codes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
-from operator import itemgetter
-from typing import Any
 
-from engine.case.comparison import Comparator
 from engine.case.frame import Frame
+from engine.case.names import OF_DATE
 from engine.case.truth import JA, NEI, NO, SKJØNN, YES
 from engine.decide.answer import MET, NOT_MET, NOT_RELEVANT, SUPPLIED, UNRESOLVED, Answer
+from engine.decide.comparing import Codes, steps
 from engine.decide.group import Clause, Group, Tree, Verdict, effect, tree_leaves
 from engine.decide.naive import walk
 from engine.ruleset.force import Standing
-
-#: a leaf's number and comparator; the number of a scope, and the leaves compared where it does not say no
-_Numbered = tuple[int, Comparator]
-_Scoped = tuple[int, tuple[_Numbered, ...]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,56 +37,6 @@ class Answers:
     unsettled: tuple[tuple[Clause, str], ...]
     lacking: bool
     judging: bool
-
-
-class Settled:
-    """A plan where some leaves are compared already: what remains to be compared on each frame."""
-
-    __slots__ = ("_always", "_base", "_within", "group")
-
-    def __init__(self, group: Group, base: list[int], always: Iterable[_Numbered], within: Iterable[_Scoped]) -> None:
-        self.group = group
-        self._base = base
-        self._always = tuple(always)
-        self._within = tuple(within)
-
-    def codes(self, frame: Any, extra: str | None = None) -> bytes:
-        """The answer code of every leaf on a frame; `extra` is one of the group's extra statuses, when it has it."""
-        codes = self._base.copy()
-        for number, compare in self._always:
-            codes[number] = compare(frame)
-        for scope, comparators in self._within:
-            if not codes[scope] & NO:
-                for number, compare in comparators:
-                    codes[number] = compare(frame)
-        if extra is not None:
-            codes[self.group.extra[extra]] = NEI
-        return bytes(codes)
-
-    def comparing(self, comparator: Callable[[int], Callable[[Any], int]]) -> Settled:
-        """The same with other comparators, by the leaf's number."""
-        always = [(number, comparator(number)) for number, _ in self._always]
-        within = [(scope, tuple((number, comparator(number)) for number, _ in own)) for scope, own in self._within]
-        return Settled(self.group, self._base, always, within)
-
-    def settled(self, frame: Frame, numbers: frozenset[int]) -> Settled:
-        """With the leaves of these numbers compared too, on a frame: for all frames that they answer the same on."""
-        codes = self._base.copy()
-        for number, compare in self._always:
-            if number in numbers:
-                codes[number] = compare(frame)
-        always = [one for one in self._always if one[0] not in numbers]
-        left = {number for number, _ in always}
-        within = []
-        for scope, comparators in self._within:
-            if scope in left:
-                within.append((scope, comparators))
-            elif not codes[scope] & NO:
-                for number, compare in comparators:
-                    if number in numbers:
-                        codes[number] = compare(frame)
-                always += [one for one in comparators if one[0] not in numbers]
-        return Settled(self.group, codes, always, within)
 
 
 class Plan:
@@ -119,15 +63,8 @@ class Plan:
                 self.excepting = self.excepting or (in_force and holds)
             if in_force:
                 self._gather(clause, self.base, always, within)
-        scoped = [(scope, self._comparators(own - always)) for scope, own in within.items()]
-        self.unsettled = Settled(group, self.base, self._comparators(always), scoped)
-        dated = frozenset(range(len(group.leaves))) - group.steady - group.alike
-        self._dated = self._comparators(always & dated)
-        self._dated_within = [
-            (scope, self._comparators((own - always) & (dated if scope not in dated else dated | own)))
-            for scope, own in within.items()
-            if scope in dated or (own - always) & dated
-        ]
+        self.steps = steps(group, always, within)
+        self._always, self._within = always, within
         self._answers: dict[bytes, Answers] = {}
 
     @staticmethod
@@ -151,51 +88,32 @@ class Plan:
                 own |= tree_leaves(tree)
         always |= own
 
-    def _comparators(self, numbers: set[int]) -> tuple[_Numbered, ...]:
-        comparators = self.group.comparators
-        return tuple((number, comparators[number]) for number in sorted(numbers) if number in comparators)
-
     def codes(self, frame: Frame, extra: str | None = None) -> bytes:
-        """The answer code of every leaf on a frame; see `Settled.codes`."""
-        return self.unsettled.codes(frame, extra)
+        """The answer code of every leaf on a frame; `extra` is one of the group's extra statuses, when it has it."""
+        codes = self.base.copy()
+        for step in self.steps[:-1]:
+            step(codes, frame)
+        return self.dated(codes, frame, extra)
 
-    def again(self, first: bytes, frame: Frame) -> bytes:
-        """The codes of a month that looks like one with the codes `first`: only leaves that hang on the date are compared anew."""
-        if not self._changed(first, frame):
-            return first
-        codes = bytearray(first)
-        base = self.base
-        for number, compare in self._dated:
-            codes[number] = compare(frame)
-        if self._dated_within:
-            for _, comparators in self._dated_within:
-                for number, _ in comparators:
-                    codes[number] = base[number]
-            for scope, comparators in self._dated_within:
-                if not codes[scope] & NO:
-                    for number, compare in comparators:
-                        codes[number] = compare(frame)
+    def dated(self, before: Codes, frame: Frame, extra: str | None = None) -> bytes:
+        """As `codes`, where all is compared already but what hangs on the date."""
+        codes = before.copy()
+        self.steps[OF_DATE](codes, frame)
+        if extra is not None:
+            codes[self.group.extra[extra]] = NEI
         return bytes(codes)
-
-    def _changed(self, first: bytes, frame: Frame) -> bool:
-        for number, compare in self._dated:
-            if compare(frame) != first[number]:
-                return True
-        return any(
-            compare(frame) != first[number]
-            for scope, comparators in self._dated_within
-            if not first[scope] & NO
-            for number, compare in comparators
-        )
 
     def codes_of(self, answers: Mapping[int, int], extra: str | None = None) -> bytes:
         """As `codes`, from answers that the leaves already have, by leaf number."""
-        return self._looked_up.codes(answers, extra)
-
-    @cached_property
-    def _looked_up(self) -> Settled:
-        """The plan with answers in place of a frame."""
-        return self.unsettled.comparing(itemgetter)
+        codes = self.base.copy()
+        for number in self._always & self.group.comparators.keys():
+            codes[number] = answers[number]
+        for scope, own in self._within.items():
+            for number in (own - self._always) & self.group.comparators.keys() if not codes[scope] & NO else ():
+                codes[number] = answers[number]
+        if extra is not None:
+            codes[self.group.extra[extra]] = NEI
+        return bytes(codes)
 
     def answers(self, codes: bytes, verdict: Verdict) -> Answers:
         """What the codes answer, given the verdict on them."""

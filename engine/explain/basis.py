@@ -9,9 +9,10 @@ from typing import NamedTuple
 from engine.case.calendar import MONTH
 from engine.case.formula import formula
 from engine.case.frame import Frame, Slots
+from engine.case.names import OF_LOOK, OF_SETTING
 from engine.case.truth import YES
 from engine.case.value import Between, Unknown
-from engine.decide.alike import Alike
+from engine.decide.alike import Alike, Setting
 from engine.decide.compiled import CompiledScheme
 from engine.decide.decision import Decision, DoctorDecision, Line
 from engine.decide.money import NEEDED
@@ -61,13 +62,14 @@ def _basis(line: Line, one: DoctorDecision, compiled: CompiledScheme) -> Basis |
     sources = _sources(compiled)
     rows_of = sources.rows_of(line.calculation.formula)
     found: dict[tuple[int, str | None], Used] = {}
-    alike: dict[Alike, list[Used]] = {}
-    shared = compiled.months.amount(line.calculation)
+    alike: dict[Alike | Setting, list[Used]] = {}
+    reach = compiled.months.of_calculation(line.calculation)
     for month in one.months:
         component = month.components.get(line.component)
         if component is None or component.status not in NEEDED:
             continue
-        used_in = alike.get(component.alike)
+        like = component.alike.setting if reach <= OF_SETTING else component.alike
+        used_in = alike.get(like)
         if used_in is None:
             rows, used_in = rows_of(component.frame), []
             for row in rows:
@@ -78,8 +80,8 @@ def _basis(line: Line, one: DoctorDecision, compiled: CompiledScheme) -> Basis |
                         row.parameter, row.quantity, row.value, worked_out
                     )
                 used_in.append(used)
-            if shared and all(row.quantity.suggestion is None for row in rows):
-                alike[component.alike] = used_in
+            if reach <= OF_LOOK and all(row.quantity.suggestion is None for row in rows):
+                alike[like] = used_in
         for used in used_in:
             used.months.append(month.month)
     return Basis(sources.in_words(line.calculation.formula), list(found.values())) if found else None

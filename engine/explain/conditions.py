@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.case.names import OF_LOOK
 from engine.case.stated import Stated
 from engine.decide.alike import Alike
 from engine.decide.answer import Answer
@@ -98,7 +99,7 @@ def _of(told: ComponentMonth, forms: dict[Answers, list[_Form]], filled: Texts) 
             fixed = filled.fixed(answer)
             entry = _entry(answer, fixed or "", Finding(answer, told.frame, "", told.month, ""))
             filling = None if fixed is not None else filled.filling(answer)
-            found.append((entry, answer.clause.rule, filling, filled.is_dated(answer)))
+            found.append((entry, answer.clause.rule, filling, filled.reach(answer) > OF_LOOK))
     return found
 
 

@@ -71,10 +71,10 @@ class Texts:
         text = answer.why if answer.why is not None else self._text(answer)
         return text if answer.why is not None or not PLACEHOLDER.search(text) else None
 
-    def is_dated(self, answer: Answer) -> bool:
-        """Whether the reason may differ between months that look alike."""
+    def reach(self, answer: Answer) -> int:
+        """The months of a doctor that the reason is the same in; see `OF_SETTING`."""
         text = "" if answer.why is not None else self._text(answer)
-        return any(self._names.is_dated(name.removesuffix(BARE)) for name in PLACEHOLDER.findall(text))
+        return self._names.reach(name.removesuffix(BARE) for name in PLACEHOLDER.findall(text))
 
     def _reason(self, answer: Answer) -> Filling:
         why = answer.why

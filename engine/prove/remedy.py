@@ -162,7 +162,7 @@ class _Remedies:
 
         year = of_grant_year(self.compiled.scheme, self.trials.year)
         base = application_frame(self.application, self.compiled.slots, year, [])
-        frame, _ = doctor_frame(base, doctor, self.application.scheme, self.compiled.slots, [])
+        frame, _ = doctor_frame(base, doctor, self.compiled.slots, [])
         return [name for name, part in self.compiled.components.items() if part.applied(frame) & 1]
 
     def _within(self, month: Month) -> bool:

@@ -162,7 +162,7 @@ class SchemeWatch:
             self.doctors.setdefault(agreed, case)
         if decided.outside:
             return
-        frame, _ = doctor_frame(base, decided.doctor, self.scheme.id, self.slots, [])
+        frame, _ = doctor_frame(base, decided.doctor, self.slots, [])
         for component in self.components:
             component.applied.see(frame, component.applied.codes(frame), case)
         inside = []

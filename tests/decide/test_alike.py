@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from random_applications import guided_applications, national_applications
 
 from engine.case.application import read_application
-from engine.case.names import Names
+from engine.case.names import OF_LOOK, OF_SETTING, Names
 from engine.case.stated import Application
 from engine.decide.alike import AlikeMonths
 from engine.decide.decide import decide, evaluators
@@ -63,13 +63,17 @@ def test_months_are_shared(cases: list[Application], book: Rulebook) -> None:
         for name, part in month.components.items()
     ]
     assert len({part.alike for _, part in parts}) < len(parts) / 2
+    assert len({part.alike.setting for _, part in parts}) < len(parts) / 4
 
 
-def test_what_hangs_on_the_date_may_not_be_shared(
-    cases: list[Application], book: Rulebook, rules: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("reach", [OF_SETTING, OF_LOOK], ids=["setting", "look"])
+def test_what_reaches_no_farther_may_not_be_shared(
+    reach: int, cases: list[Application], book: Rulebook, rules: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Were nothing dated, months at the edge of the grant year and of the rules would be decided as their neighbours are."""
+    """Were nothing dated, months at the edge of the grant year and of the rules would be decided as their neighbours are; were nothing a
+    count of days, half a month as a whole one in the same position.
+    """
     right = decisions(cases, book)
-    monkeypatch.setattr(Names, "is_dated", lambda self, name: False)
+    monkeypatch.setattr(Names, "reach", lambda self, names: reach)
     wrong = decisions(cases, open_rulebook(rules))
     assert sum(one != other for one, other in zip(right, wrong, strict=True)) > 10
