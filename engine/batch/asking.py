@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import ibis
+import numpy as np
 
 from engine.batch.join import joined
+from engine.batch.judged import MOST
+from engine.batch.word import Rows
 
 #: the columns a row is looked up by, as whole numbers
 Key = tuple[int, ...]
@@ -20,12 +23,17 @@ NUMBER = "svar"
 
 @dataclass(frozen=True)
 class Asking:
-    """A lookup of verdicts: the table they are kept in, the columns they are looked up by, and what gives the rest of a row."""
+    """A lookup of verdicts: the table they are kept in, the columns they are looked up by, and what gives the rest of some rows."""
 
     table: str
     key: tuple[str, ...]
     given: tuple[tuple[str, str], ...]
-    judge: Callable[[Key], tuple[Any, ...]]
+    judge: Callable[[Rows], Iterable[tuple[Any, ...]]]
+
+    def answered(self, keys: Sequence[Key]) -> Iterator[tuple[Any, ...]]:
+        """What is given for each key."""
+        for start in range(0, len(keys), MOST):
+            yield from self.judge(np.array(keys[start : start + MOST], np.int64))
 
     @property
     def schema(self) -> ibis.Schema:

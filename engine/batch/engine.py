@@ -121,6 +121,7 @@ class Run:
         if not new:
             return
         assert not known.keys() & set(new), f"{asking.table} was asked for what it has answered"
-        rows = {key: (*key, number, *asking.judge(key)) for number, key in enumerate(new, len(known))}
+        given = enumerate(zip(new, asking.answered(new), strict=True), len(known))
+        rows = {key: (*key, number, *told) for number, (key, told) in given}
         self.engine.add(asking.table, list(rows.values()), asking.schema)
         known |= rows

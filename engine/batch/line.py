@@ -140,7 +140,7 @@ class Lines:
             self.builder.program.own("svar_deler"),
             ("deler",),
             (("månedens", "int8"),),
-            _parts_judge(self.builder.panel),
+            partial(of_parts, self.builder.panel),
         )
         grouped = self.builder.program.add("måneder_samlet", grouped)
         self.builder.program.ask(asking, grouped)
@@ -151,11 +151,3 @@ class Lines:
             own = joined(table, inside.select("lege_nr", MONTH, "månedens"), {"lege_nr": "lege_nr", MONTH: MONTH})
             rows.append(self._columns(place, own, status_bit(own["månedens"])))
         return rows
-
-
-def _parts_judge(panel: Any) -> Any:
-    return partial(_judge_parts, panel)
-
-
-def _judge_parts(panel: Any, key: tuple[int, ...]) -> tuple[int]:
-    return (of_parts(panel, key[0]),)

@@ -21,7 +21,7 @@ from engine.batch.schema import Table, sql_type
 from engine.batch.tally import Sums, Tally, receipt
 from engine.batch.told import told
 from engine.batch.vector import TooLarge
-from engine.decide.agreement import Panel
+from engine.decide.agreement import Disagreement, Panel
 from engine.decide.compiled import compiled
 from engine.decide.decide import evaluators
 from engine.language.rulebook import Rulebook
@@ -80,6 +80,7 @@ class Mass:
         intake: Intake | None = None,
         components: Iterable[str] | None = None,
     ) -> None:
+        self.source = source
         self.book = book
         self.connection = connection
         self.part = part
@@ -87,9 +88,9 @@ class Mass:
         self.intake = read_tables(source, book, connection) if intake is None else intake
         self.tally = Tally(self.intake.applications.kept, self.intake.applications.rejected, self.intake.faults)
         self.results: list[tuple[Run, Result]] = []
-        self._build(source)
+        self._build()
 
-    def _build(self, source: Path) -> None:
+    def _build(self) -> None:
         """The program of every scheme that some application is of; one with doctors is there always, so that all tables are written."""
         months = self._months()
         inputs = {_part(name): _schema(table) for name, table in self.intake.tables.items()}
@@ -106,13 +107,13 @@ class Mass:
             rules = compiled(self.book, scheme)
             all_tell = told(self.connection, self.intake.tables, scheme, rules.names.year)
             builder = Builder(rules, panel, inputs, months, all_tell)
-            with _small_enough(scheme, source):
+            with _decidable(scheme, self.source):
                 builder.build()
             builders.append(builder)
         shown = shown_columns(builders)
         for builder in builders:
             result = Result(builder, self.components, shown)
-            with _small_enough(builder.scheme, source):
+            with _decidable(builder.scheme, self.source):
                 result.build()
             engine.put(
                 "månedsnavn",
@@ -174,8 +175,9 @@ class Mass:
 
     def _scheme(self, run: Run, result: Result, take: Take, number: int, place: int) -> Iterator[None]:
         """One scheme of one part, a step at a time."""
-        for _ in run.all_steps():
-            yield
+        with _decidable(result.scheme, self.source):
+            for _ in run.all_steps():
+                yield
         for name, expression in result.tables.items():
             count = take(name, run.engine.query(expression), number, place)
             if name == MONTHS:
@@ -232,10 +234,12 @@ def components_of(*books: Rulebook) -> list[str]:
 
 
 @contextmanager
-def _small_enough(scheme: str, source: Path) -> Iterator[None]:
-    """A number that might not fit, as a located fault."""
+def _decidable(scheme: str, source: Path) -> Iterator[None]:
+    """A number that might not fit, and evaluators that differ, as located faults."""
     try:
         yield
+    except Disagreement as difference:
+        raise Faults([difference.fault(str(source))]) from None
     except TooLarge as error:
         what = f"ordningen «{scheme}» kan ikke vurderes i tabeller"
         next_step = "vurder søknadene for seg med «alis vurder»"

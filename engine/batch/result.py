@@ -6,7 +6,7 @@ A shown number that decimals cannot tell exactly is two columns, `…_teller` an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -20,6 +20,7 @@ from engine.batch.asking import Asking
 from engine.batch.join import joined
 from engine.batch.vector import Expr, Number, whole
 from engine.batch.verdict import PAID, STATUS, STATUSES
+from engine.batch.word import Rows
 from engine.case.calendar import MONTH
 from engine.text.month import month_text
 
@@ -75,9 +76,9 @@ class Result:
         self.builder.program.ask(asking, every)
         self.rate_names = asking.judged.select("maske", "satser_tekst")
 
-    def _text_of(self, key: tuple[int, ...]) -> tuple[str]:
-        names = sorted(name for name, bit in self.builder.rates.items() if key[0] & bit)
-        return (BETWEEN.join(names),)
+    def _text_of(self, masks: Rows) -> Iterator[tuple[str]]:
+        for (mask,) in masks.tolist():
+            yield (BETWEEN.join(sorted(name for name, bit in self.builder.rates.items() if mask & bit)),)
 
     def _with_rates(self, table: Any, column: str, name: str) -> Any:
         return joined(table, self.rate_names.rename({name: "satser_tekst"}), {column: "maske"}, "left")

@@ -1,4 +1,4 @@
-"""Verdicts on answers: each distinct row of packed answers is judged once, by the single-case engine's own evaluators.
+"""Verdicts on answers: distinct rows of packed answers are judged once, by the single-case engine's own evaluators.
 
 The tables compare leaves; everything above the leaves (conditions, exceptions, what wins, what opens for what) is asked of `Panel`,
 so that it is written once and both evaluators must agree on it.
@@ -6,27 +6,25 @@ so that it is written once and both evaluators must agree on it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.batch.asking import Key
-from engine.batch.word import Words
-from engine.case.truth import NO, YES
+import numpy as np
+
+from engine.batch.judged import PAID, STATUS, STATUSES, Flags, Judged, JudgedRule
+from engine.batch.word import CODES, Column, Rows, Words
 from engine.decide.agreement import Panel
-from engine.decide.answer import SUPPLIED
+from engine.decide.answer import SUPPLIED, UNRESOLVED
 from engine.decide.finding import open_leaves
-from engine.decide.group import Group, effect
-from engine.decide.plan import Answers, Plan
+from engine.decide.group import Group
+from engine.decide.pieces import Pieces
+from engine.decide.plan import Plan, follows
 from engine.language.vocabulary import OutcomeRule
 
-#: a status is kept as its place here
-STATUSES = ("ja", "delvis", "nei", "skjønn", "uavklart", "utenfor", "avvist")
-STATUS = {name: place for place, name in enumerate(STATUSES)}
+__all__ = ["PAID", "STATUS", "STATUSES"]
 
 #: the statuses that outcomes are worked out from
 INSIDE = STATUSES[:5]
-
-PAID = (STATUS["ja"], STATUS["delvis"])
 
 
 @dataclass(frozen=True)
@@ -35,11 +33,12 @@ class Layout:
 
     words: tuple[Words, ...]
 
-    def codes(self, values: Sequence[int]) -> dict[int, int]:
-        found: dict[int, int] = {}
+    def answers(self, rows: Rows) -> dict[int, Column]:
+        """The answers of each leaf, from rows of the words."""
+        found: dict[int, Column] = {}
         for words in self.words:
-            found |= words.codes(values[: len(words.columns)])
-            values = values[len(words.columns) :]
+            found |= words.unpack(rows)
+            rows = rows[:, len(words.columns) :]
         return found
 
     @property
@@ -56,6 +55,7 @@ class Verdicts:
         self.panel = panel
         self.plans: list[Plan] = []
         self._numbers: dict[Plan, int] = {}
+        self._pieces = Pieces(group)
 
     def number(self, plan: Plan) -> int:
         """The plan's number in keys."""
@@ -64,66 +64,73 @@ class Verdicts:
             self.plans.append(plan)
         return self._numbers[plan]
 
-    def codes(self, key: Key, extra: str | None = None) -> tuple[Plan, bytes]:
-        """The answer code of every leaf, from a key."""
-        plan = self.plans[key[0]]
-        return plan, plan.codes_of(self.layout.codes(key[1:]), extra)
+    def judged(self, keys: Rows, extra: Mapping[str, Flags] | None = None) -> Judged:
+        """Verdicts on the answers in keys.
+
+        Leaves of rules that are not in force, or out of scope, have their answers here, and none when a plan compares them; a rule that
+        is not in force is met whatever they are.
+        """
+        answers = self.layout.answers(keys[:, 1:])
+        flags = [number for number, leaf in enumerate(self.group.leaves) if leaf is None]
+        told = np.array([[CODES.index(plan.base[flag]) for flag in flags] for plan in self.plans], np.uint8)
+        for place, flag in enumerate(flags):
+            answers[flag] = told[keys[:, 0], place]
+        return Judged(self._pieces, self.panel, answers, extra or {}, len(keys))
 
 
-def opened(answers: Answers, components: Sequence[str]) -> tuple[int, int]:
-    """The components that a refusal surely opens for, and those it would open for if a missing fact made it fail; as bits."""
-    sure = sum(1 << place for place, name in enumerate(components) if name in answers.opened)
-    perhaps = sum(
-        1 << place for place, name in enumerate(components) if any(opens == name for _, opens in answers.unsettled)
-    )
-    return sure, perhaps
-
-
-def still_open(answers: Answers, codes: Sequence[int], rated: dict[int, int]) -> int:
-    """The leaves an open verdict hangs on, of those that may lack a rate; as the bits that `rated` gives them."""
-    found = 0
-    for clause in answers.decisive:
-        for leaf in open_leaves(clause.value, codes):
-            found |= rated.get(leaf, 0)
-    return found
-
-
-def on_hold(verdicts: Verdicts, key: Key) -> tuple[int, int]:
+def on_hold(verdicts: Verdicts, keys: Rows) -> Iterable[tuple[int, int]]:
     """The status of the conditions on the application, and whether it is on hold until something is supplied."""
-    plan, codes = verdicts.codes(key)
-    verdict = verdicts.panel.verdict(verdicts.group, codes)
-    answers = plan.answers(codes, verdict)
-    told = (*answers.answers, *answers.once)
-    held = any(one.clause.rule.consequence == SUPPLIED and one.follows == SUPPLIED for one in told)
-    return STATUS[verdict.status], int(held)
+    judged = verdicts.judged(keys)
+    held = np.zeros(len(keys), np.int64)
+    for rule in judged.rules:
+        if rule.clause.consequence == SUPPLIED:
+            held |= rule.each(lambda verdict, codes: _said(verdict.values[0], verdict.judgements[0]))
+    held[judged.status == STATUS["utenfor"]] = 0
+    return zip(judged.status.tolist(), held.tolist(), strict=True)
 
 
-def of_day(verdicts: Verdicts, key: Key) -> tuple[int, int]:
+def _said(value: str, judgement: str) -> int:
+    return int(follows(SUPPLIED, value, judgement) == SUPPLIED)
+
+
+def of_day(verdicts: Verdicts, keys: Rows) -> Iterable[tuple[int, int]]:
     """Whether such a day counts (1), does not (2) or neither (0), and whether that hangs on what is missing."""
-    _, codes = verdicts.codes(key)
-    status = verdicts.panel.verdict(verdicts.group, codes).status
-    return {"ja": 1, "nei": 2}.get(status, 0), int(status == "uavklart")
+    of_status = {STATUS["ja"]: (1, 0), STATUS["nei"]: (2, 0), STATUS["uavklart"]: (0, 1)}
+    return (of_status.get(status, (0, 0)) for status in verdicts.judged(keys).status.tolist())
 
 
 def of_month(
-    verdicts: Verdicts, key: Key, held: str, components: Sequence[str], rated: dict[int, int]
-) -> tuple[int, str, int, int, int]:
-    """Status, what decided it, what it opens for surely and perhaps, and the open leaves that may lack a rate.
+    verdicts: Verdicts, keys: Rows, held: str, components: Sequence[str], rated: dict[int, int]
+) -> Iterable[tuple[int, str, int, int, int]]:
+    """Status, what decided it, what it opens for surely and perhaps (a bit a component), and the open leaves that may lack a rate.
 
-    The last part of the key is 1 where the month is held.
+    The last part of a key is 1 where the month is held.
     """
-    plan, codes = verdicts.codes(key[:-1], held if key[-1] else None)
-    verdict = verdicts.panel.verdict(verdicts.group, codes)
-    answers = plan.answers(codes, verdict)
-    sure, perhaps = opened(answers, components)
-    hangs = still_open(answers, codes, rated) if verdict.status == "uavklart" else 0
-    return STATUS[verdict.status], ";".join(answers.decided_by), sure, perhaps, hangs
+    judged = verdicts.judged(keys[:, :-1], {held: keys[:, -1] != 0})
+    refused, open_ = judged.status == STATUS["nei"], judged.status == STATUS["uavklart"]
+    sure, perhaps, hangs = (np.zeros(len(keys), np.int64) for _ in range(3))
+    for rule in judged.rules:
+        opens = sum(1 << place for place, name in enumerate(components) if name in rule.clause.rule.opens_for)
+        if opens:
+            unresolved = rule.each(lambda verdict, codes: verdict.values[0] == UNRESOLVED) != 0
+            sure[refused & judged.decisive(rule)] |= opens
+            perhaps[refused & unresolved] |= opens
+        hangs |= np.where(open_ & judged.decisive(rule), _hangs(rule, rated), 0)
+    columns = (one.tolist() for one in (sure, perhaps, hangs))
+    return zip(judged.status.tolist(), judged.decided_by(), *columns, strict=True)
 
 
-def of_line(verdicts: Verdicts, key: Key) -> tuple[int]:
+def _hangs(rule: JudgedRule, rated: dict[int, int]) -> Rows | int:
+    """The leaves that the rule's open answers hang on, of those that may lack a rate; as the bits that `rated` gives them."""
+    numbers, tree = rule.alone.leaves, rule.alone.piece.clauses[0].value
+    if not rated.keys() & set(numbers):
+        return 0
+    return rule.each(lambda verdict, codes: sum(rated.get(numbers[leaf], 0) for leaf in open_leaves(tree, codes)))
+
+
+def of_line(verdicts: Verdicts, keys: Rows) -> Iterable[tuple[int]]:
     """The status of a list's row."""
-    _, codes = verdicts.codes(key)
-    return (STATUS[verdicts.panel.verdict(verdicts.group, codes).status],)
+    return ((status,) for status in verdicts.judged(keys).status.tolist())
 
 
 # --- above the months ------------------------------------------------------------------------------------------------------
@@ -133,24 +140,20 @@ def month_statuses(panel: Panel) -> dict[tuple[int, int | None], int]:
     """A month's status where one component is applied for: its own status and that of the one that stepped in."""
     own = [one for one in STATUSES if one != "avvist"]
     return {
-        (STATUS[status], None if instead is None else STATUS[instead]): STATUS[_month(panel, [(status, instead)])]
+        (STATUS[status], None if instead is None else STATUS[instead]): STATUS[panel.month([(status, instead)])]
         for status in own
         for instead in (None, *own)
     }
 
 
-def _month(panel: Panel, parts: Sequence[tuple[str, str | None]]) -> str:
-    return panel.month(parts)
-
-
-def of_parts(panel: Panel, mask: int) -> int:
+def of_parts(panel: Panel, keys: Rows) -> Iterable[tuple[int]]:
     """A month's status from the set of its components' statuses: a bit for each own status and the one that stepped in."""
-    parts: list[tuple[str, str | None]] = []
-    for bit in range(mask.bit_length()):
-        if mask >> bit & 1:
-            status, instead = divmod(bit, 8)
-            parts.append((STATUSES[status], None if instead == 7 else STATUSES[instead]))
-    return STATUS[panel.month(parts)]
+    return ((STATUS[panel.month(_parts(mask))],) for (mask,) in keys.tolist())
+
+
+def _parts(mask: int) -> list[tuple[str, str | None]]:
+    pairs = (divmod(bit, 8) for bit in range(mask.bit_length()) if mask >> bit & 1)
+    return [(STATUSES[status], None if instead == 7 else STATUSES[instead]) for status, instead in pairs]
 
 
 def outcomes(panel: Panel, rules: Sequence[OutcomeRule], without: str) -> list[str]:
@@ -160,6 +163,3 @@ def outcomes(panel: Panel, rules: Sequence[OutcomeRule], without: str) -> list[s
         counts = {name: 1 for place, name in enumerate(INSIDE) if mask >> place & 1}
         found.append(panel.outcome(rules, counts) if counts else without)
     return found
-
-
-__all__ = ["NO", "YES", "effect"]

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import reduce
 
+import numpy as np
+import numpy.typing as npt
+
 from engine.batch.answer import Answer
 from engine.batch.vector import Expr, whole
 from engine.case.truth import JA, NEI, SKJØNN, UAVKLART
@@ -13,7 +16,13 @@ from engine.case.truth import JA, NEI, SKJØNN, UAVKLART
 PER_WORD = 31
 
 #: the answer codes of the two bits
-_CODES = (UAVKLART, JA, NEI, SKJØNN)
+CODES = (UAVKLART, JA, NEI, SKJØNN)
+
+#: rows of whole numbers
+Rows = npt.NDArray[np.int64]
+
+#: one leaf's answer in each of some rows, as its two bits
+Column = npt.NDArray[np.uint8]
 
 
 class Words:
@@ -32,9 +41,9 @@ class Words:
             packed[column] = reduce(lambda left, right: left | right, parts, whole(0))
         return packed
 
-    def codes(self, values: Sequence[int]) -> dict[int, int]:
-        """The answer code of each leaf, from the columns' values in one row."""
+    def unpack(self, rows: Rows) -> dict[int, Column]:
+        """The answers of each leaf, from rows of the columns' values."""
         return {
-            leaf: _CODES[(values[place // PER_WORD] >> (2 * (place % PER_WORD))) & 3]
+            leaf: ((rows[:, place // PER_WORD] >> 2 * (place % PER_WORD)) & 3).astype(np.uint8)
             for place, leaf in enumerate(self.leaves)
         }

@@ -64,9 +64,7 @@ def run(chosen: argparse.Namespace) -> int:
     try:
         found = remedies(application, book, chosen.mål, Clock(chosen.tid), wanted=wanted)
     except Disagreement as difference:
-        from engine.cli.vurder import disagreement_fault
-
-        print(disagreement_fault(Path(chosen.fil), difference), file=sys.stderr)
+        print(difference.fault(chosen.fil), file=sys.stderr)
         return 2
     except NotReached as fault:
         print(fault, file=sys.stderr)

@@ -11,8 +11,7 @@ from engine.cli import vurder_dokument
 from engine.cli.arguments import argument_fault
 from engine.cli.progress import with_progress
 from engine.language.root import open_rules
-from engine.text.fault import Fault, Faults
-from engine.text.place import Place
+from engine.text.fault import Faults
 
 if TYPE_CHECKING:
     from engine.cli.vurder_dokument import Papers
@@ -124,7 +123,7 @@ class _Run:
             self._unusable(str(faults))
             return None
         except Disagreement as difference:
-            self._unusable(str(disagreement_fault(path, difference)))
+            self._unusable(str(difference.fault(str(path))))
             return None
         self.papers.write(decision)
         if application.expected is not None:
@@ -177,16 +176,6 @@ def dumps_list(decisions: list[Decision]) -> str:
     from engine.explain.contract import as_json
 
     return json.dumps([as_json(one) for one in decisions], ensure_ascii=False, indent=2)
-
-
-def disagreement_fault(path: Path, difference: object) -> Fault:
-    return Fault(
-        Place(str(path), 1, 1),
-        "MOTOR-UENIG",
-        str(difference),
-        "et vedtak gis bare når begge evaluatorene svarer det samme",
-        "meld feilen til dem som utvikler motoren, med søknaden og kvitteringen",
-    )
 
 
 def _summary(path: Path, decision: Decision, deviates: bool) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from engine.decide.group import Group, Verdict
+from engine.decide.group import Assessed, Verdict
 from engine.language.vocabulary import OutcomeRule
+from engine.text.fault import Fault
+from engine.text.place import Place
 
 
 class Evaluator(Protocol):
@@ -14,7 +16,7 @@ class Evaluator(Protocol):
 
     name: str
 
-    def verdict(self, group: Group, codes: bytes) -> Verdict: ...
+    def verdict(self, group: Assessed, codes: bytes) -> Verdict: ...
 
     def month(self, parts: Sequence[tuple[str, str | None]]) -> str: ...
 
@@ -33,6 +35,12 @@ class Disagreement(Exception):
         told = "; ".join(f"{name} svarer {answer}" for name, answer in self.answers.items())
         return f"evaluatorene er uenige om {self.question}: {told}"
 
+    def fault(self, shown: str) -> Fault:
+        """As a fault of the file or folder that is shown."""
+        why = "et vedtak gis bare når begge evaluatorene svarer det samme"
+        next_step = "meld feilen til dem som utvikler motoren, med søknaden og kvitteringen"
+        return Fault(Place(shown, 1, 1), "MOTOR-UENIG", str(self), why, next_step)
+
 
 class Panel:
     """Asks every evaluator and gives the answer they share. Equal questions within one decision are asked once."""
@@ -45,7 +53,7 @@ class Panel:
     def names(self) -> tuple[str, ...]:
         return tuple(one.name for one in self.evaluators)
 
-    def verdict(self, group: Group, codes: bytes) -> Verdict:
+    def verdict(self, group: Assessed, codes: bytes) -> Verdict:
         """Raises Disagreement."""
         key = (group, codes)
         known = self._asked.get(key)

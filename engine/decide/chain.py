@@ -12,7 +12,7 @@ from itertools import product
 
 from engine.case.truth import MAYBE_NO, MAYBE_YES, NO, YES
 from engine.decide.forward import Conjunction, Layer, Program, Test
-from engine.decide.group import FIRST, Group, Tree, Verdict, effect
+from engine.decide.group import FIRST, Assessed, Tree, Verdict, effect
 from engine.language.vocabulary import OutcomeRule
 
 #: conjunctions one rule part may need; a rule past it is refused when the rules are checked
@@ -63,11 +63,11 @@ class ForwardEvaluator:
     name = "durable-rules"
 
     def __init__(self) -> None:
-        self._groups: dict[tuple[Group, bool], _GroupProgram] = {}
+        self._groups: dict[tuple[Assessed, bool], _GroupProgram] = {}
         self._months: dict[int, Program] = {}
         self._outcomes: dict[tuple[OutcomeRule, ...], tuple[Program, tuple[str, ...]]] = {}
 
-    def verdict(self, group: Group, codes: Sequence[int]) -> Verdict:
+    def verdict(self, group: Assessed, codes: Sequence[int]) -> Verdict:
         """The answers of a group's rules, from the answer codes of its leaves."""
         judged = any(code & (MAYBE_YES | MAYBE_NO) and not code & (YES | NO) for code in codes)
         key = (group, judged)
@@ -104,7 +104,7 @@ class ForwardEvaluator:
 class _GroupProgram:
     """Layer 1: leaves → each rule's answers. Layer 2: which effects there are → the status."""
 
-    def __init__(self, group: Group, judged: bool) -> None:
+    def __init__(self, group: Assessed, judged: bool) -> None:
         self.group = group
         self.parts: list[tuple[int, str]] = []
         rules: list[Conjunction] = []
@@ -117,9 +117,7 @@ class _GroupProgram:
         for position, (_, leaf) in enumerate(self.extras):
             rules.append(Conjunction((Test(2 * leaf, ">=", _SURE),), 4 * (len(self.parts) + position)))
         self.order = (*FIRST, *(one for one in group.order if one != "ja"), "delvis")
-        self.program = Program(
-            [Layer(2 * len(group.leaves), tuple(rules)), _first_of(len(self.order))], [self._effects]
-        )
+        self.program = Program([Layer(2 * group.size, tuple(rules)), _first_of(len(self.order))], [self._effects])
 
     def _conjunctions(self, tree: Tree, part: int, judged: bool) -> Iterator[Conjunction]:
         """Conclusions 4·part + 0 surely ja, 1 surely nei, 2 ja if judged so, 3 nei if judged so."""
@@ -156,7 +154,7 @@ class _GroupProgram:
         answers = self._answers(fired)
         held = set(fired)
         effects = {
-            effect(clause.rule.consequence, *triple)
+            effect(clause.consequence, *triple)
             for clause, *triple in zip(
                 self.group.clauses, answers["value"], answers["judgement"], answers["partial"], strict=True
             )

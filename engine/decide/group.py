@@ -5,8 +5,9 @@ The leaves are compared once a frame, exactly; from there on both evaluators see
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from engine.case.comparison import Comparator, comparator
 from engine.case.frame import Slots
@@ -17,6 +18,41 @@ from engine.language.model import Exemption, Rule
 
 #: a leaf's number, or ("&" | "|" | "!", parts)
 Tree = int | tuple[str, tuple["Tree", ...]]
+
+
+class Said(Protocol):
+    """What a rule says, as evaluators see it: a `Clause`, or one by itself."""
+
+    @property
+    def value(self) -> Tree: ...
+
+    @property
+    def judgement(self) -> Tree | None: ...
+
+    @property
+    def partial(self) -> Tree | None: ...
+
+    @property
+    def consequence(self) -> str: ...
+
+
+class Assessed(Protocol):
+    """Rules assessed together, as evaluators see them: a `Group`, or a piece of one. `size` is how many leaves there are."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def order(self) -> tuple[str, ...]: ...
+
+    @property
+    def clauses(self) -> Sequence[Said]: ...
+
+    @property
+    def extra(self) -> Mapping[str, int]: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +67,10 @@ class Clause:
     value: Tree
     judgement: Tree | None
     partial: Tree | None
+
+    @property
+    def consequence(self) -> str:
+        return self.rule.consequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +115,10 @@ class Group:
         self.regional = all(leaf is None or regional(leaf) for leaf in self.leaves)
         self.exempting = any(clause.exemptions for clause in self.clauses)
         self.judged = self._numbers.get("skjønn")
+
+    @property
+    def size(self) -> int:
+        return len(self.leaves)
 
     def _flag(self, name: str) -> int:
         self._numbers[name] = len(self.leaves)

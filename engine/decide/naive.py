@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 
 from engine.case.truth import JA, NEI, SETTLED, both, either, opposite
-from engine.decide.group import FIRST, Group, Tree, Verdict, effect
+from engine.decide.group import FIRST, Assessed, Tree, Verdict, effect
 from engine.language.vocabulary import OutcomeRule
 
 _KEPT = 10_000
@@ -20,10 +20,10 @@ class NaiveEvaluator:
     name = "naiv"
 
     def __init__(self) -> None:
-        self._walks: dict[Group, list[tuple[Walk, Walk | None, Walk | None, str]]] = {}
-        self._known: dict[tuple[Group, bytes], Verdict] = {}
+        self._walks: dict[Assessed, list[tuple[Walk, Walk | None, Walk | None, str]]] = {}
+        self._known: dict[tuple[Assessed, bytes], Verdict] = {}
 
-    def verdict(self, group: Group, codes: bytes) -> Verdict:
+    def verdict(self, group: Assessed, codes: bytes) -> Verdict:
         """The answers of a group's rules, from the answer codes of its leaves; worked out once for the same codes."""
         key = (group, codes)
         known = self._known.get(key)
@@ -33,7 +33,7 @@ class NaiveEvaluator:
             known = self._known[key] = self._verdict(group, codes)
         return known
 
-    def _verdict(self, group: Group, codes: bytes) -> Verdict:
+    def _verdict(self, group: Assessed, codes: bytes) -> Verdict:
         walks = self._walks.get(group) or self._prepare(group)
         values, judgements, partials = [], [], []
         effects = set()
@@ -50,13 +50,13 @@ class NaiveEvaluator:
                 effects.add(name)
         return Verdict(tuple(values), tuple(judgements), tuple(partials), status(group.order, effects))
 
-    def _prepare(self, group: Group) -> list[tuple[Walk, Walk | None, Walk | None, str]]:
+    def _prepare(self, group: Assessed) -> list[tuple[Walk, Walk | None, Walk | None, str]]:
         self._walks[group] = [
             (
                 walk(clause.value),
                 None if clause.judgement is None else walk(clause.judgement),
                 None if clause.partial is None else walk(clause.partial),
-                clause.rule.consequence,
+                clause.consequence,
             )
             for clause in group.clauses
         ]

@@ -64,7 +64,6 @@ class Plan:
             if in_force:
                 self._gather(clause, self.base, always, within)
         self.steps = steps(group, always, within)
-        self._always, self._within = always, within
         self._answers: dict[bytes, Answers] = {}
 
     @staticmethod
@@ -99,18 +98,6 @@ class Plan:
         """As `codes`, where all is compared already but what hangs on the date."""
         codes = before.copy()
         self.steps[OF_DATE](codes, frame)
-        if extra is not None:
-            codes[self.group.extra[extra]] = NEI
-        return bytes(codes)
-
-    def codes_of(self, answers: Mapping[int, int], extra: str | None = None) -> bytes:
-        """As `codes`, from answers that the leaves already have, by leaf number."""
-        codes = self.base.copy()
-        for number in self._always & self.group.comparators.keys():
-            codes[number] = answers[number]
-        for scope, own in self._within.items():
-            for number in (own - self._always) & self.group.comparators.keys() if not codes[scope] & NO else ():
-                codes[number] = answers[number]
         if extra is not None:
             codes[self.group.extra[extra]] = NEI
         return bytes(codes)
@@ -165,17 +152,21 @@ class Plan:
                 answers.append(Answer(clause, NOT_RELEVANT, "", why=one.why))
             elif clause.scope is not None and walk(clause.scope)(codes) & NO:
                 answers.append(Answer(clause, NOT_RELEVANT, ""))
-            elif value == "ja":
-                answers.append(Answer(clause, MET, "", exemption=_exemption(clause, codes)))
-            elif value == "nei":
-                instead = judgement == "ja"
-                answers.append(Answer(clause, NOT_MET, "skjønn" if instead else rule.consequence, judged=instead))
             else:
-                informs = rule.consequence in ("merknad", "ingen")
-                answers.append(
-                    Answer(clause, UNRESOLVED, "" if informs else "skjønn" if value == "skjønn" else SUPPLIED)
-                )
+                result = {"ja": MET, "nei": NOT_MET}.get(value, UNRESOLVED)
+                exemption = _exemption(clause, codes) if value == "ja" else None
+                then = follows(rule.consequence, value, judgement)
+                answers.append(Answer(clause, result, then, None, exemption, value == "nei" and judgement == "ja"))
         return answers
+
+
+def follows(consequence: str, value: str, judgement: str) -> str:
+    """What a rule's answer leads to, empty for nothing."""
+    if value == "ja":
+        return ""
+    if value == "nei":
+        return "skjønn" if judgement == "ja" else consequence
+    return "" if consequence in ("merknad", "ingen") else "skjønn" if value == "skjønn" else SUPPLIED
 
 
 def _exemption(clause: Clause, codes: bytes) -> str | None:
