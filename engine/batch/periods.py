@@ -11,8 +11,9 @@ from engine.batch.answer import answers, tree
 from engine.batch.frame import Frame
 from engine.batch.join import joined, without
 from engine.batch.span import measured, neighbours, packed, run_vector
-from engine.batch.vector import Expr, Number, Vector, read_vectors
+from engine.batch.vector import Expr, Number, Vector, either_of, read_vectors, whole
 from engine.case.names import INNERMOST, SPAN, operands
+from engine.language.condition import Condition
 from engine.language.expression import Expression
 from engine.language.meaning import LastOf, Run
 
@@ -40,19 +41,27 @@ class Periods:
         self.cuts: list[tuple[str, int]] = []
         self.tests: dict[str, bool] = {}
         self.read: dict[str, tuple[set[str], set[str]]] = {}
+        self.runs: dict[str, Condition | None] = {}
+        """Runs of periods that meet a condition, by the key of the first length that is measured of each."""
+        for key, meaning in self.needs.runs():
+            if meaning.where not in self.runs.values():
+                self.runs[key] = meaning.where
+        self.unsure: dict[str, bool] = {}
+        """Of each run, whether some periods may neither surely belong nor surely not."""
         self.table = self._build(doctors)
 
     def _build(self, doctors: Any) -> Any:
         builder = self.builder
-        facts = builder.vocabulary.facts_of(builder.scheme, "periode")
-        periods = builder.input("perioder").select("nr", "lege_nr", *(fact.name for fact in facts))
+        facts = [fact.name for fact in builder.vocabulary.facts_of(builder.scheme, "periode")]
+        periods = builder.input("perioder").select("nr", "lege_nr", *facts)
         periods = periods.mutate(lege_nr=periods["lege_nr"].cast("int32")).rename(periode_nr="nr")
         live = doctors.filter(~doctors["avvist"] & ~doctors["utenfor"])
-        source = joined(periods, without(live, "lege_id", "søknad_id", "avvist", "utenfor"), {"lege_nr": "lege_nr"})
-        stated = builder.stated("perioder", facts, source)
-        frame = builder.frame(read_vectors(source, builder.doctors.vectors) | stated)
+        live = without(live, "lege_id", "søknad_id", "avvist", "utenfor")
+        near = self._neighbours(joined(periods, live, {"lege_nr": "lege_nr"}))
+        beside = joined(periods, near, {"periode_nr": "periode_nr"}, "left")
+        source = joined(beside, live, {"lege_nr": "lege_nr"})
+        frame = self._frame(source)
         columns: dict[str, Expr] = {
-            "periode_nr": source["periode_nr"],
             **self._dates(source, frame),
             "rad0": builder.calendar_row(source),
             **{
@@ -64,8 +73,26 @@ class Periods:
             **self._cut(frame),
             **self._filters(frame),
             **self._variants(frame),
+            **{name: source[name] for name in near.columns if name != "periode_nr"},
         }
         return self._answered(self._with_runs(source.select(**columns).view()))
+
+    def _frame(self, source: Any) -> Frame:
+        """The names of a table of periods with their doctors."""
+        facts = self.builder.vocabulary.facts_of(self.builder.scheme, "periode")
+        doctor = read_vectors(source, self.builder.doctors.vectors)
+        return self.builder.frame(doctor | self.builder.stated("perioder", facts, source))
+
+    def _neighbours(self, source: Any) -> Any:
+        """What periods' neighbours tell of them, for doctors who have several; a step."""
+        frame = self._frame(source)
+        tests = {name: column for name, column in self._filters(frame).items() if name.partition("|")[0] in self.runs}
+        for run, where in self.runs.items():
+            if where is None:
+                tests |= {f"{run}|der": ibis.literal(True), f"{run}|ikke": ibis.literal(False)}
+            self.unsure[run] = f"{run}|hvorfor" in tests
+        table = source.select(periode_nr=source["periode_nr"], **self._dates(source, frame), **tests)
+        return self.builder.program.add("naboer", neighbours(table.view(), self.unsure))
 
     @staticmethod
     def _dates(source: Any, frame: Frame) -> dict[str, Expr]:
@@ -90,14 +117,17 @@ class Periods:
         return {f"{name}{end}": part for name, one in self.vectors.items() for end, part in one.parts().items()}
 
     def _cut(self, frame: Frame) -> dict[str, Expr]:
-        """The dates at which a rule about days may change its answer."""
+        """The dates at which a rule about days may change its answer, and `skifter`: whether some of them are inside the period."""
         columns: dict[str, Expr] = {}
         for place, (expression, days) in enumerate(self.needs.limits.items()):
             limit = self.limits[expression] = frame.formula(expression)
             columns |= {f"kutt{place}{ending}": part for ending, part in limit.parts().items()}
             for ending in ("", "|høyst") if limit.ranged else ("",):
                 self.cuts += [(f"kutt{place}{ending}", after) for after in sorted(days)]
-        return columns
+        first, last = frame.number("fra").low, frame.number("til").low
+        turns = [columns[cut] + whole(1) if after else columns[cut] for cut, after in self.cuts]
+        inside = either_of(((day > first) & (day <= last)).fill_null(False) for day in turns)
+        return columns | {"skifter": ibis.literal(False) if inside is None else inside}
 
     def _filters(self, frame: Frame) -> dict[str, Expr]:
         """Whether the period's days are counted: `…|der` surely, `…|ikke` surely not, `…|hvorfor` what that hangs on."""
@@ -128,21 +158,15 @@ class Periods:
     def _with_runs(self, table: Any) -> Any:
         """The periods with what their neighbours tell: shared months, and the lengths of runs."""
         runs = self.needs.runs()
-        by_filter: dict[object, str] = {}
-        for key, meaning in runs:
-            by_filter.setdefault(meaning.where, key)
-            if meaning.where is None:
-                table = table.mutate(**{f"{key}|der": ibis.literal(True), f"{key}|ikke": ibis.literal(False)}).view()
-        unsure = {key: f"{key}|hvorfor" in table.columns for key in by_filter.values()}
-        near = self.builder.program.add("naboer", neighbours(table, unsure))
-        table = measured(table, near, unsure, {by_filter[one.where] for _, one in runs if _counts_days(one)})
+        by_filter = {where: run for run, where in self.runs.items()}
+        table = measured(table, self.unsure, {by_filter[one.where] for _, one in runs if _counts_days(one)})
         columns: dict[str, Expr] = {}
         for key, meaning in runs:
             run = by_filter[meaning.where]
-            vector = run_vector(table, run, meaning.measures, unsure[run], len(self.builder.months) + 1)
+            vector = run_vector(table, run, meaning.measures, self.unsure[run], len(self.builder.months) + 1)
             columns |= {f"{key}{ending}": part for ending, part in vector.parts().items()}
             self.vectors[key] = vector
-        unread = {f"{run}|{ending}" for run in unsure for ending in _OF_RUN}
+        unread = {f"{run}|{ending}" for run in self.runs for ending in _OF_RUN}
         return without(table.mutate(**columns), "fra|dag", "slutt|dag", *unread).view()
 
     def _answered(self, table: Any) -> Any:
@@ -156,7 +180,7 @@ class Periods:
             self.read[name] = self.needs.of_months(part, self.tests), self.needs.of_days(part, self.tests)
         unread = set(self.vectors).difference(*(names for both in self.read.values() for names in both))
         dropped = {f"{name}{ending}" for name in unread for ending in ("", "|høyst", "|sak")}
-        return self.builder.program.add("periode", without(table.mutate(**words), *dropped, "periode_nr"))
+        return self.builder.program.add("periode", without(table.mutate(**words), *dropped))
 
 
 def _counts_days(run: Run) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import ibis
 
 from engine.batch.arithmetic import floored
-from engine.batch.join import joined, without
+from engine.batch.join import without
 from engine.batch.vector import Expr, Number, number, whole
 
 #: the columns that tell a date by month and day, as month × 32 + day, so that dates compare and can be taken apart
@@ -101,12 +101,11 @@ def neighbours(periods: Any, runs: Mapping[str, bool]) -> Any:
     return found.select(*kept)
 
 
-def measured(periods: Any, found: Any, runs: Mapping[str, bool], over: Collection[str]) -> Any:
-    """The periods with `SHARED` and each run's length; a lone period is a run by itself.
+def measured(table: Any, runs: Mapping[str, bool], over: Collection[str]) -> Any:
+    """The periods with `SHARED` and each run's length. What `neighbours` tells is NULL for a lone period, a run by itself.
 
     The lengths are in whole months (`…|hele`), and for the runs in `over` also the days beyond them (`…|over`).
     """
-    table = joined(periods, found, {"periode_nr": "periode_nr"}, "left")
     columns: dict[str, Expr] = {one: ibis.coalesce(table[one], False) for one in SHARED}
     ends: list[str] = []
     for run, unsure in runs.items():

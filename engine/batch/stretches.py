@@ -36,14 +36,26 @@ class Stretches:
     def single(self) -> Any:
         """The months of one stretch, each from `dag` to `dag_til`."""
         table = self._dated(self._months(self.periods))
-        return table.filter(~self._is_several(table))
+        outside = [day.isnull() | (day <= table["dag"]) | (day > table["dag_til"]) for day in self._turns(table)]
+        whole_period = ~table["skifter"]  # asked first, as nearly all periods answer yes
+        return table.filter(
+            ~table["deler_først"] | (table[MONTH] != table["m0"]),
+            ~table["deler_sist"] | (table[MONTH] != table["m1"]),
+            whole_period | reduce(lambda a, b: a & b, outside, ibis.literal(True)),
+        )
 
     def several(self) -> Any:
-        """The stretches of months that have several."""
-        cut = [self._within(day, self.periods, "fra|nr", "til|nr") for day in self._turns(self.periods)]
-        perhaps = reduce(lambda a, b: a | b, [self.periods["deler_først"], self.periods["deler_sist"], *cut])
+        """The stretches of months that have several: another period's, or one from a day in it at which a rule changes."""
+        perhaps = self.periods["deler_først"] | self.periods["deler_sist"] | self.periods["skifter"]
         table = self._dated(self._months(self.periods.filter(perhaps)))
-        return self._cut(table.filter(self._is_several(table)))
+        cut = [self._within(day, table) for day in self._turns(table)]
+        return self._cut(
+            table.filter(
+                (table["deler_først"] & (table[MONTH] == table["m0"]))
+                | (table["deler_sist"] & (table[MONTH] == table["m1"]))
+                | (table["skifter"] & reduce(lambda a, b: a | b, cut, ibis.literal(False)))
+            )
+        )
 
     def around(self, months: Any) -> Any:
         """Months with what is kept of the period that is in `fra|nr`, and of the calendar."""
@@ -101,28 +113,20 @@ class Stretches:
         return [table[cut] + whole(1) if after else table[cut] for cut, after in self.builder.periods.cuts]
 
     @staticmethod
-    def _within(day: Expr, table: Any, first: str, last: str) -> Expr:
-        """Whether a day is after the first and not after the last."""
-        return ((day > table[first]) & (day <= table[last])).fill_null(False)
-
-    def _is_several(self, table: Any) -> Expr:
-        """Whether the month has other stretches: another period's, or one from a day in it at which a rule changes."""
-        start = table["deler_først"] & (table[MONTH] == table["m0"])
-        end = table["deler_sist"] & (table[MONTH] == table["m1"])
-        cut = [self._within(day, table, "dag", "dag_til") for day in self._turns(table)]
-        return reduce(lambda a, b: a | b, [start | end, *cut])
+    def _within(day: Expr, table: Any) -> Expr:
+        """Whether a day is inside a stretch, after its first."""
+        return ((day > table["dag"]) & (day <= table["dag_til"])).fill_null(False)
 
     def _cut(self, table: Any) -> Any:
         """The stretches of each period's part of a month."""
         nothing = ibis.null("int64")
-        turns = [self._within(day, table, "dag", "dag_til").ifelse(day, nothing) for day in self._turns(table)]
+        turns = [self._within(day, table).ifelse(day, nothing) for day in self._turns(table)]
         if not turns:
             return table
         pieces = table.mutate(**{"~start": ibis.array([table["dag"], *turns]).unique().unnest()}).view()
         pieces = pieces.filter(pieces["~start"].notnull()).view()
         later = [
-            (self._within(day, pieces, "dag", "dag_til") & (day > pieces["~start"])).ifelse(day, nothing)
-            for day in self._turns(pieces)
+            (self._within(day, pieces) & (day > pieces["~start"])).ifelse(day, nothing) for day in self._turns(pieces)
         ]
         following = ibis.least(*later) if len(later) > 1 else later[0]
         ends = ibis.coalesce(following - whole(1), pieces["dag_til"])
