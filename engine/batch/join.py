@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ibis.expr import operations as ops
+from ibis.expr import types
+
 
 def joined(left: Any, right: Any, on: Mapping[str, str], how: str = "inner") -> Any:
-    """The rows of two tables that match: the left one's columns, and the right one's but for those it is matched by.
+    """The rows of two tables that match: the left one's columns, and the right one's others but for those it is matched by.
 
-    `on` is left column → right column. The table is one to build further on, also by joining.
+    `on` is left column → right column. The table is one to build further on, also by joining. The join is put together here, since
+    `Table.join` and `Table.select` look every column of both tables up anew, many times.
     """
-    left = left.view()
-    keys = {column: f"~{column}" for column in on.values()}
-    right = right.rename({hidden: column for column, hidden in keys.items()})
-    matches = [left[mine] == right[keys[other]] for mine, other in on.items()]
-    return without(left.join(right, matches, how=how), *keys.values()).view()
+    one, other = (ops.JoinReference(table.op(), identifier=place) for place, table in enumerate((left, right)))
+    matches = [ops.Equals(ops.Field(one, mine), ops.Field(other, its)) for mine, its in on.items()]
+    columns = {name: ops.Field(one, name) for name in left.columns}
+    taken = columns.keys() | set(on.values())
+    added = {name: ops.Field(other, name) for name in right.columns if name not in taken}
+    return types.Table(ops.JoinChain(one, (ops.JoinLink(how, other, matches),), columns | added)).view()
 
 
 def without(table: Any, *names: str) -> Any:
