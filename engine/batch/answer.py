@@ -40,6 +40,11 @@ class Answer:
         judged = [] if self.judged is None else [(self.judged, three)]
         return ibis.cases((self.yes, one), (self.no, two), *judged, else_=whole(0))
 
+    @property
+    def codes(self) -> tuple[int, ...]:
+        """The two bits that a row may have."""
+        return (1, 2) if self.total else (0, 1, 2) if self.judged is None else (0, 1, 2, 3)
+
     def sure(self) -> tuple[Expr, Expr]:
         """Whether it surely is yes, and whether it surely is no; never NULL."""
         return (self.yes, self.no) if self.total else (ibis.coalesce(self.yes, False), ibis.coalesce(self.no, False))

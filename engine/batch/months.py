@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial, reduce
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -14,6 +15,7 @@ from engine.batch.earlier import with_earlier
 from engine.batch.frame import Frame
 from engine.batch.gather import Gather
 from engine.batch.join import without
+from engine.batch.program import Fixed
 from engine.batch.stretches import Stretches
 from engine.batch.vector import FACTS, RATES, Expr, Number, Vector, bits, read_vector, whole
 from engine.batch.verdict import of_day, of_month
@@ -34,6 +36,10 @@ _GIVEN = (
     ("åpner_kanskje", "int16"),
     ("henger", "int64"),
 )
+
+
+#: so many ways to answer are judged without looking for those there are
+MOST_WAYS = 2000
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,6 @@ class Months:
         counted = self._counted(self.stretches.several())
         gather, key = self._gather(counted), ("lege_nr", MONTH)
         pieces = gather.pieces(counted.table, (*key, "fra|nr"), counted.sure, counted.no, counted.table["dag"])
-        pieces = self.builder.program.add(f"biter{self.label}", pieces)
         several = self.stretches.around(gather.several(pieces, key, "fra|nr"))
         counted = self._counted(self.stretches.single())
         self.gather, kept = self._gather(counted), self._kept()
@@ -81,12 +86,32 @@ class Months:
         words = self.plan.day_layout.words[1]
         own = answers(self.plan.days, words.leaves, self.stretches.frame(table, days=True))
         table, asking = table.mutate(**words.pack(own)), self._asking_days()
-        self.builder.program.ask(asking, table)
+        self._ask_days(asking, table, list(islice(words.possible(own), MOST_WAYS + 1)))
         table = looked_up(table, asking)
         sure = table["teller"] == ibis.literal(1, "int8")
         no = table["teller"] == ibis.literal(2, "int8")
         why = (table["hviler"] == ibis.literal(1, "int8")).ifelse(whole(FACTS), whole(0))
         return Counted(table, sure, no, why)
+
+    def _ask_days(self, asking: Asking, table: Any, inner: list[tuple[int, ...]]) -> None:
+        """Have days judged. `inner` are the ways days may answer what turns on them, `MOST_WAYS` or more when they are many.
+
+        When they are few, each of them is judged beside each way that periods answer the rest: no need to look through all days.
+        """
+        program, name = self.builder.program, f"dagsvar{self.place}"
+        plan, outer = asking.key[0], self.plan.day_layout.words[0].columns
+        plans = range(len(self.plan.day_verdicts.plans))
+        if len(plans) * len(inner) > MOST_WAYS:
+            program.ask(asking, table)
+            return
+        rows = [(number, *words) for number in plans for words in inner]
+        columns = (plan, *self.plan.day_layout.words[1].columns)
+        fixed: Fixed = {column: [row[place] for row in rows] for place, column in enumerate(columns)}
+        known = program.fixed.get(program.own(name))
+        if known is None:
+            told = self.builder.periods.table.select(*outer).distinct()
+            program.ask(asking, told.cross_join(program.fix(name, fixed)))
+        assert known in (None, fixed), "a component's days may answer the same whoever asks"
 
     def _asking_days(self) -> Asking:
         key = (f"plan_dag{self.place}", *self.plan.day_layout.columns)

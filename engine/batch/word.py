@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +41,13 @@ class Words:
             parts = [answers[leaf].code(2 * shift) for shift, leaf in enumerate(own)]
             packed[column] = reduce(lambda left, right: left | right, parts, whole(0))
         return packed
+
+    def possible(self, answers: Mapping[int, Answer]) -> Iterator[tuple[int, ...]]:
+        """The values that the columns of a row may have, from the answer of each leaf: all ways to put answers together."""
+        for codes in product(*(answers[leaf].codes for leaf in self.leaves)):
+            starts = range(0, len(codes), PER_WORD)
+            words = [codes[start : start + PER_WORD] for start in starts]
+            yield tuple(sum(code << 2 * shift for shift, code in enumerate(word)) for word in words)
 
     def unpack(self, rows: Rows) -> dict[int, Column]:
         """The answers of each leaf, from rows of the columns' values."""

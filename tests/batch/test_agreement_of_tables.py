@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import duckdb
+import pytest
 from agreement import converted, decided_tables, differences, drawn, written
 from application_builder import discretionary, doctor, national, period
 from random_applications import discretionary_applications, guided_applications, national_applications
@@ -55,6 +56,15 @@ def test_where_nothing_is_missing(book: Rulebook, tmp_path: Path) -> None:
     applications = converted(written(cases, tmp_path / "saker"), book, tmp_path / "inn")
     tables = decided_tables(tmp_path / "inn", book, tmp_path / "ut")
     assert list(differences(applications, book, tables)) == []
+
+
+def test_days_that_may_answer_in_many_ways(book: Rulebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether all ways days might answer are judged, or only those there are, the tables are the same."""
+    converted(written(drawn(national_applications(0.2), 80, 7), tmp_path / "saker"), book, tmp_path / "inn")
+    few = decided_tables(tmp_path / "inn", book, tmp_path / "få")
+    monkeypatch.setattr("engine.batch.months.MOST_WAYS", 0)
+    assert few == decided_tables(tmp_path / "inn", book, tmp_path / "mange")
+    assert len(few["måneder"]) > 300
 
 
 def test_what_all_rows_tell(book: Rulebook, tmp_path: Path) -> None:
