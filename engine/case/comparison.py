@@ -14,7 +14,7 @@ from typing import Any
 from engine.case.formula import formula, whole
 from engine.case.frame import Frame, Reader, Slots
 from engine.case.truth import JA, NEI, NO, SKJØNN, UAVKLART, YES, both, either, opposite
-from engine.case.value import NOTHING, Between, Unknown, Value
+from engine.case.value import NOTHING, UNSET, Between, Unknown, Value
 from engine.language.condition import (
     All,
     Among,
@@ -28,7 +28,7 @@ from engine.language.condition import (
     operand_names,
 )
 from engine.language.condition import Any as AnyOf
-from engine.language.expression import Day, MonthOf, Number
+from engine.language.expression import Day, MonthOf, Name, Number
 
 Comparator = Callable[[Frame], int]
 
@@ -44,14 +44,15 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 def comparator(leaf: Leaf, slots: Slots, of_list: str | None = None) -> Comparator:
     """Leaf → function of a frame that gives an answer code."""
     match leaf:
-        case Compare(left, op, Number(value) | Day(value) | MonthOf(value)):
-            return _compare_constant(formula(left, slots, of_list), _OPERATORS[op], whole(value))
+        case Compare(Name(name), op, Number(value) | Day(value) | MonthOf(value)):
+            return _compare_constant(*slots.place(name, of_list), _OPERATORS[op], whole(value))
+        case Compare(Name(name), op, Name(other)):
+            return _compare_names(*slots.place(name, of_list), _OPERATORS[op], *slots.place(other, of_list))
         case Compare(left, op, right):
             return _compare(formula(left, slots, of_list), _OPERATORS[op], formula(right, slots, of_list))
         case Among(name, values):
-            return _among(
-                slots.reader(name.name, of_list), frozenset(values), slots.unclear.get(name.name, frozenset())
-            )
+            unclear = slots.unclear.get(name.name, frozenset())
+            return _among(*slots.place(name.name, of_list), frozenset(values), unclear)
         case Includes(name, value):
             return _includes(slots.reader(name.name, of_list), value)
         case Given(name, word):
@@ -113,9 +114,30 @@ def _compare(left: Reader, holds: Callable[[Any, Any], bool], right: Reader) -> 
     return compare
 
 
-def _compare_constant(left: Reader, holds: Callable[[Any, Any], bool], constant: Any) -> Comparator:
+def _compare_names(
+    slot: int, read: Reader, holds: Callable[[Any, Any], bool], other_slot: int, read_other: Reader
+) -> Comparator:
+    """As `_compare`, without a call to read what is there already."""
+
     def compare(frame: Frame) -> int:
-        first = left(frame)
+        first, second = frame[slot], frame[other_slot]
+        if first is UNSET:
+            first = read(frame)
+        if second is UNSET:
+            second = read_other(frame)
+        kind, other_kind = type(first), type(second)
+        if kind is Unknown or kind is Between or other_kind is Unknown or other_kind is Between:
+            return _interval(first, holds, second)
+        return JA if holds(first, second) else NEI
+
+    return compare
+
+
+def _compare_constant(slot: int, read: Reader, holds: Callable[[Any, Any], bool], constant: Any) -> Comparator:
+    def compare(frame: Frame) -> int:
+        first = frame[slot]
+        if first is UNSET:
+            first = read(frame)
         kind = type(first)
         if kind is Unknown or kind is Between:
             return _interval(first, holds, constant)
@@ -149,9 +171,11 @@ def _undecided(cause: Unknown, *others: Unknown) -> int:
     return SKJØNN if all(other.only_judgement for other in others) else UAVKLART
 
 
-def _among(read: Reader, values: frozenset[str], unclear: frozenset[str]) -> Comparator:
+def _among(slot: int, read: Reader, values: frozenset[str], unclear: frozenset[str]) -> Comparator:
     def among(frame: Frame) -> int:
-        value = read(frame)
+        value = frame[slot]
+        if value is UNSET:
+            value = read(frame)
         if type(value) is Unknown:
             return _undecided(value)
         if value in values:

@@ -9,6 +9,7 @@ from engine.case.calendar import MONTH, Span, Stretch, run_around
 from engine.case.comparison import Comparator, tree, unknowns
 from engine.case.formula import between, bounds, formula
 from engine.case.frame import EARLIER, PERIODS, STRETCHES, Frame, Reader, Slots
+from engine.case.names import SPAN, Names
 from engine.case.truth import JA, NO, YES, both
 from engine.case.value import NOTHING, UNSET, Asked, Between, Unknown, Value
 from engine.language.condition import Condition, leaves
@@ -61,12 +62,17 @@ def _reader(definition: Definition, slots: Slots) -> Reader:
 
 
 class _Filter:
-    """A condition on days or periods, with what it lacks when it cannot tell."""
+    """A condition on days or periods, with what it lacks when it cannot tell.
+
+    What answers the same on all days of a period is asked once a period; `slot` is where the period's frame keeps the answer.
+    """
 
     def __init__(self, where: Condition | None, slots: Slots) -> None:
         self.slots = slots
         self.leaves = tuple(leaves(where)) if where is not None else ()
         self.test: Comparator = tree(where, slots) if where is not None else (lambda frame: JA)
+        of_period = all(Names(slots).stated_by(leaf, SPAN) for leaf in self.leaves)
+        self.slot = slots.unnamed() if of_period else None
 
     def cause(self, frame: Frame) -> Unknown:
         cause = NOTHING
@@ -88,20 +94,28 @@ def judged(leaf: object, slots: Slots, frame: Frame) -> Unknown:
 
 
 def _days_counted(where: _Filter, counting: bool) -> Reader:
-    test = where.test
+    test, slot = where.test, where.slot
 
     def count(frame: Frame) -> Value:
         low = perhaps = 0
         cause = NOTHING
+        periods = frame[PERIODS]
         for stretch in frame[STRETCHES]:
-            if counting and stretch.code & NO:
+            period, _, days, own, counts = stretch
+            if counting and counts & NO:
                 continue
-            code = test(stretch.frame)
-            if code & YES and (not counting or stretch.code & YES):
-                low += stretch.days
+            if slot is None:
+                code = test(own)
+            else:
+                of_period = periods[period].frame
+                code = of_period[slot]
+                if code is UNSET:
+                    code = of_period[slot] = test(of_period)
+            if code & YES and (not counting or counts & YES):
+                low += days
             elif not code & NO:
-                perhaps += stretch.days
-                cause |= where.cause(stretch.frame) | _why_uncertain(stretch)
+                perhaps += days
+                cause |= where.cause(own) | _why_uncertain(stretch)
         return Between(low, low + perhaps, cause) if perhaps else low
 
     return count

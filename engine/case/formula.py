@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from engine.case.frame import Frame, Reader, Slots, is_known
+from engine.case.frame import Frame, Reader, Slots
 from engine.case.value import NOTHING, Between, Unknown, Value
 from engine.language.expression import Binary, Call, Day, Expression, MonthOf, Name, Number
 from engine.language.names import Type
@@ -94,11 +94,12 @@ _OPERATIONS: dict[str, Callable[[Any, Any], Value]] = {
 def _binary(operation: Callable[[Any, Any], Value], left: Reader, right: Reader) -> Reader:
     def compute(frame: Frame) -> Value:
         first, second = left(frame), right(frame)
-        if is_known(first) and is_known(second):
-            return operation(first, second)
-        if type(first) is Unknown or type(second) is Unknown:
+        kind, other_kind = type(first), type(second)
+        if kind is Unknown or other_kind is Unknown:
             return _cause(first) | _cause(second)
-        return _corners(operation, first, second)
+        if kind is Between or other_kind is Between:
+            return _corners(operation, first, second)
+        return operation(first, second)
 
     return compute
 
@@ -155,6 +156,7 @@ ROUNDING_MODES: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
     "ned": _floor,
     "opp": _ceiling,
 }
+_UNKNOWN = frozenset({Unknown, Between})
 _EXTREMES: dict[str, Callable[[Any], Any]] = {"min": min, "maks": max}
 
 
@@ -167,7 +169,7 @@ def _extreme(choose: Callable[[Any], Any], parts: list[Reader]) -> Reader:
 
     def compute(frame: Frame) -> Value:
         values = [part(frame) for part in parts]
-        if all(is_known(value) for value in values):
+        if not _UNKNOWN.intersection(map(type, values)):
             extreme: Value = choose(values)
             return extreme
         cause = NOTHING

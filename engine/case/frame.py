@@ -69,6 +69,11 @@ class Slots:
         """The names that are numbers of days."""
         return frozenset(name for name, known in self.types.items() if known.unit == DAYS)
 
+    def unnamed(self) -> int:
+        """One more slot, for what is worked out on the way to a name."""
+        self.size += 1
+        return self.size - 1
+
     def parameter(self, name: str) -> Parameter | None:
         return self.scheme.parameters.get(name)
 
@@ -78,6 +83,11 @@ class Slots:
         if key not in self._readers:
             self._readers[key] = self._reader(name, of_list)
         return self._readers[key]
+
+    def place(self, name: str, of_list: str | None = None) -> tuple[int, Reader]:
+        """The slot of a name, and how to read it where nothing is in the slot yet."""
+        of_row = of_list is not None and name in self.lists[of_list].fields
+        return self.index[f"{of_list}.{name}" if of_row else name], self.reader(name, of_list)
 
     def _reader(self, name: str, of_list: str | None) -> Reader:
         if of_list is not None and name in self.lists[of_list].fields:

@@ -12,7 +12,7 @@ from engine.case.calendar import DAY, day_limits
 from engine.case.comparison import Comparator, tree
 from engine.case.formula import formula
 from engine.case.frame import Reader, Slots
-from engine.case.names import DOCTOR, OF_DOCTOR, OF_LOOK, SPAN, Names, named
+from engine.case.names import DOCTOR, OF_DOCTOR, OF_LOOK, SPAN, Names, named, operands
 from engine.case.truth import NEI
 from engine.decide.alike import AlikeMonths
 from engine.decide.group import Group
@@ -55,9 +55,12 @@ class CompiledComponent:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CompiledNote:
+    """A note's version. `reach` tells in which months of a doctor its condition answers the same."""
+
     note: Note
     when: Comparator
     amount: Reader | None
+    reach: int
 
 
 class CompiledScheme:
@@ -90,6 +93,7 @@ class CompiledScheme:
                     note,
                     self._tree(note.when, note.per),
                     None if note.formula is None else formula(note.formula, self.slots),
+                    self.months.reach(operands(note.when)),
                 )
                 for note in reversed(notes)
             )

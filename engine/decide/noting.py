@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from engine.case.frame import Frame
+from engine.case.names import OF_LOOK
 from engine.case.truth import YES
 from engine.case.value import Between, Unknown
+from engine.decide.alike import Alike
 from engine.decide.compiled import CompiledNote, CompiledScheme
 from engine.decide.decision import DoctorDecision, Noted
 from engine.decide.money import PAID
@@ -44,12 +46,19 @@ class Notes:
             self.take("lege", frame, decided.doctor.id, [month.month for month in inside], False)
         for versions in self.known.get("måned", ()):
             held: dict[CompiledNote, Noted] = {}
+            alike: dict[tuple[CompiledNote, Alike], int] = {}
             for month in inside:
                 version = _in_force(versions, month.month)
-                if version is not None and version.note.per == "måned" and month.components:
-                    own = next(iter(month.components.values())).frame
-                    if version.when(own) & YES:
-                        held.setdefault(version, Noted(version, own, decided.doctor.id)).months.append(month.month)
+                if version is None or version.note.per != "måned" or not month.components:
+                    continue
+                first = next(iter(month.components.values()))
+                code = alike.get((version, first.alike))
+                if code is None:
+                    code = version.when(first.frame)
+                    if version.reach <= OF_LOOK:
+                        alike[version, first.alike] = code
+                if code & YES:
+                    held.setdefault(version, Noted(version, first.frame, decided.doctor.id)).months.append(month.month)
             self.taken += [held[version] for version in versions if version in held]
         for versions in self.known.get("komponent", ()):
             for version in versions:
@@ -69,4 +78,7 @@ class Notes:
 
 
 def _in_force(versions: tuple[CompiledNote, ...], month: Month) -> CompiledNote | None:
-    return next((version for version in versions if version.note.months.holds(month)), None)
+    for version in versions:
+        if version.note.months.holds(month):
+            return version
+    return None
