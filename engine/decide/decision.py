@@ -19,6 +19,8 @@ from engine.decide.plan import Answers
 from engine.language.model import Calculation, Rule, RuleSet
 from engine.text.month import Month
 
+_RIGHT = {"utenfor": "nei", "delvis": "ja"}
+
 
 @dataclass(slots=True)
 class Finding:
@@ -84,7 +86,7 @@ class ComponentMonth:
     @property
     def right(self) -> str:
         """`rett` in the contract: a month outside is nei, a partial month is ja."""
-        return {"utenfor": "nei", "delvis": "ja"}.get(self.status, self.status)
+        return _RIGHT.get(self.status, self.status)
 
 
 @dataclass(slots=True)

@@ -123,22 +123,22 @@ def _months(one: DoctorDecision, decision: Decision) -> list[Json]:
 
 
 def _month(month: DoctorMonth, decision: Decision) -> Json:
-    written: Json = {
-        "måned": month_text(month.month),
-        "rett": {name: one.right for name, one in month.components.items()},
-    }
+    rights: Json = {}
+    written: Json = {"måned": month_text(month.month), "rett": rights}
     first = next(iter(month.components.values()))
     for key, name in decision.compiled.vocabulary.shown_per_month.items():
         written[key] = shown(first, name, decision)
-    for one in month.components.values():
-        calculation = decision.compiled.components[one.component].calculation(one.month)
+    counting, amounts, deciding = {}, {}, {}
+    for component, one in month.components.items():
+        calculation = decision.compiled.components[component].calculation(one.month)
         for name in calculation[0].shown if calculation else ():
             written[name] = shown(one, name, decision)
-    written["tellende_dager"] = {
-        name: None if type(one.days) is Between else one.days for name, one in month.components.items()
-    }
-    written["beløp"] = {name: _amount(one) for name, one in month.components.items()}
-    written["avgjort_av"] = {name: list(one.decided_by) for name, one in month.components.items()}
+        days = one.alike.days
+        rights[component] = one.right
+        counting[component] = None if type(days) is Between else days
+        amounts[component] = _amount(one)
+        deciding[component] = list(one.answers.decided_by)
+    written |= {"tellende_dager": counting, "beløp": amounts, "avgjort_av": deciding}
     return written
 
 
@@ -203,12 +203,12 @@ def _judgements(decision: Decision) -> list[Json]:
 
 def judged(decision: Decision) -> list[Finding]:
     """The findings that call for a person's judgement, in months where that decides the answer."""
-    calling = [
-        one
-        for told in decision.told
-        for one in ((told,) if isinstance(told, Finding) else told.findings() if told.answers.judging else ())
-        if one.follows == "skjønn"
-    ]
+    calling: list[Finding] = []
+    for told in decision.told:
+        if isinstance(told, Finding):
+            calling += [told] if told.follows == "skjønn" else []
+        elif told.answers.judging:
+            calling += [one for one in told.findings() if one.follows == "skjønn"]
     if not calling:
         return []
     deciding = {

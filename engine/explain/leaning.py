@@ -16,6 +16,9 @@ from engine.language.meaning import DaysCounted, Formula, Run, SumOfEarlier, Sum
 from engine.language.model import Definition, Parameter, Reading, Rule
 from engine.language.rulebook import SchemeRules
 
+#: interpretations by number and text, each with what leans on it
+_Leaning = dict[tuple[str, str], tuple[Reading, list[str]]]
+
 #: sets of answers whose interpretations are kept
 _KEPT = 10_000
 
@@ -84,21 +87,11 @@ def _of_definition(definition: Definition, scheme: SchemeRules, seen: set[str]) 
 
 def readings(decision: Decision) -> list[dict[str, Any]]:
     """The interpretations the decision leans on: those of the rules that were in force, and of what it was calculated by."""
-    found: dict[tuple[str, str], dict[str, Any]] = {}
+    found: _Leaning = {key: (reading, on.copy()) for key, (reading, on) in _of_answers(decision).items()}
 
     def lean(reading: Reading | None, on: str) -> None:
-        if reading is None:
-            return
-        entry = found.get((reading.number, reading.text))
-        if entry is None:
-            told = {"nr": reading.number, "tekst": reading.text, "fordi": reading.because, "gjelder": [on]}
-            found[reading.number, reading.text] = told
-        elif on not in entry["gjelder"]:
-            entry["gjelder"].append(on)
+        _lean(found, reading, on)
 
-    lean(decision.compiled.summary.reading, "utfall")
-    for reading, on in _of_answers(decision):
-        lean(reading, on)
     for doctor in decision.doctors:
         if doctor.outside:
             lean(decision.compiled.vocabulary.schemes[decision.application.scheme].outside_reading, "avtaledato")
@@ -116,14 +109,21 @@ def readings(decision: Decision) -> list[dict[str, Any]]:
                         lean(reading, used.parameter.name)
     for noted in decision.notes:
         lean(noted.note.note.reading, noted.note.note.id)
-    return list(found.values())
+    return [
+        {"nr": reading.number, "tekst": reading.text, "fordi": reading.because, "gjelder": on}
+        for reading, on in found.values()
+    ]
 
 
-_Leaning = list[tuple[Reading, str]]
+def _lean(found: _Leaning, reading: Reading | None, on: str) -> None:
+    if reading is not None:
+        _, known = found.setdefault((reading.number, reading.text), (reading, []))
+        if on not in known:
+            known.append(on)
 
 
 def _of_answers(decision: Decision) -> _Leaning:
-    """The interpretations the decision's answers lean on, each with the rule or exemption it is about; worked out once for the same answers."""
+    """What outcomes and the decision's answers lean on; worked out once for the same answers."""
     answers: dict[Answer, None] = {}
     seen: set[Answers] = set()
     for told in decision.told:
@@ -137,21 +137,22 @@ def _of_answers(decision: Decision) -> _Leaning:
     if found is None:
         if len(filled.leaning) > _KEPT:
             filled.leaning.clear()
-        found = filled.leaning[key] = _find(key, decision.compiled.scheme, filled.leaning_rules)
+        found = filled.leaning[key] = {}
+        _lean(found, decision.compiled.summary.reading, "utfall")
+        _lean_on_answers(found, key, decision.compiled.scheme, filled.leaning_rules)
     return found
 
 
-def _find(
-    answers: Sequence[Answer], scheme: SchemeRules, of_rules: dict[tuple[str, str], tuple[Reading, ...]]
-) -> _Leaning:
+def _lean_on_answers(
+    found: _Leaning, answers: Sequence[Answer], scheme: SchemeRules, known: dict[tuple[str, str], tuple[Reading, ...]]
+) -> None:
     rules = [one.clause.rule for one in answers if one.result != NOT_RELEVANT]
-    found: _Leaning = []
     for key, rule in {(rule.origin, rule.id): rule for rule in rules}.items():
-        if key not in of_rules:
-            of_rules[key] = leans_on(rule, scheme)
-        found += [(reading, rule.id) for reading in of_rules[key]]
+        if key not in known:
+            known[key] = leans_on(rule, scheme)
+        for reading in known[key]:
+            _lean(found, reading, rule.id)
     for answer in answers:
         for exemption in answer.clause.rule.exemptions if answer.exemption is not None else ():
-            if exemption.id == answer.exemption and exemption.reading is not None:
-                found.append((exemption.reading, exemption.id))
-    return found
+            if exemption.id == answer.exemption:
+                _lean(found, exemption.reading, exemption.id)

@@ -24,7 +24,7 @@ from engine.text.norsk import date_text, list_text, money_text, number_text
 
 #: a text ready to be filled in: its case's frame, facts whose full value the frames shorten (moments), its rule, and its amount
 Filling = Callable[[Frame, Mapping[str, Stated], Rule | None, str | None], str]
-_Writable = tuple[Reader, Callable[[Value], str]]
+_Writable = tuple[int, Reader, Callable[[Value], str]]
 
 #: why a doctor has no months
 NOTHING_APPLIED_FOR = "Det er ikke søkt om noe som ordningen kan gi."
@@ -50,7 +50,7 @@ class Texts:
         self._fillings: dict[tuple[str, str | None], Filling] = {}
         self._names = names
         self._reasons: dict[Answer, Filling] = {}
-        self.leaning: dict[tuple[Answer, ...], list[tuple[Reading, str]]] = {}
+        self.leaning: dict[tuple[Answer, ...], dict[tuple[str, str], tuple[Reading, list[str]]]] = {}
         self.leaning_rules: dict[tuple[str, str], tuple[Reading, ...]] = {}
 
     def reason(self, finding: Finding, stated: Mapping[str, Stated]) -> str:
@@ -113,12 +113,12 @@ class Texts:
         if not names:
             return lambda frame, stated, rule, amount: text
         of_case = [self._of_case(name, of_list) for name in names]
-        values = [self._value(name, of_list) for name in names]
         if not any(of_case):
-            return _of_values(values, between)
-        return _joined(
-            [own or _of_values([value], ("", "")) for own, value in zip(of_case, values, strict=True)], between
-        )
+            return _of_values([self._value(name, of_list) for name in names], between)
+        parts = [
+            own or _of_values([self._value(name, of_list)], ("", "")) for own, name in zip(of_case, names, strict=True)
+        ]
+        return _joined(parts, between)
 
     def _of_case(self, name: str, of_list: str | None) -> Filling | None:
         """How to write a name that stands for more than its value in the frame."""
@@ -129,19 +129,20 @@ class Texts:
             return lambda frame, stated, rule, amount: self._lacking(name.removeprefix(LACKING), frame, rule)
         if fact is not None and fact.kind == "tidspunkt":
             return lambda frame, stated, rule, amount: stated_text(stated.get(name, "ikke oppgitt"))
+        known = name.removesuffix(BARE)
+        if known not in self.slots.types and (of_list is None or known not in self.slots.lists[of_list].fields):
+            return lambda frame, stated, rule, amount: ""
         return None
 
     def _value(self, name: str, of_list: str | None) -> _Writable:
-        """How a name's value is read and written; of a name without a value, as nothing."""
+        """How a name's value is read and written."""
         bare = name.endswith(BARE)
         name = name.removesuffix(BARE)
         field = self.slots.lists[of_list].fields.get(name) if of_list else None
-        if field is None and name not in self.slots.types:
-            return (lambda frame: ""), (lambda value: "")
         unit = PLAIN if bare else field.unit if field else self.slots.types[name].unit
         kind = _KINDS.get(field.kind, field.kind) if field else self.slots.types[name].kind
         table = field is None and self.slots.types[name].source == "tabell"
-        return self.slots.reader(name, of_list), (lambda value: value_text(value, kind, unit, table))
+        return *self.slots.place(name, of_list), (lambda value: value_text(value, kind, unit, table))
 
     def _lacking(self, name: str, frame: Frame, rule: Rule | None) -> str:
         assert rule is not None
@@ -154,16 +155,19 @@ class Texts:
 
 def _of_values(values: Sequence[_Writable], between: Sequence[str]) -> Filling:
     """A text that hangs on values of the frame alone, written once for the same values."""
-    reads = [read for read, _ in values]
+    places = [(slot, read) for slot, read, _ in values]
     known: dict[tuple[Value, ...], str] = {}
 
     def fill(frame: Frame, stated: Mapping[str, Stated], rule: Rule | None, amount: str | None) -> str:
-        read_values = tuple([read(frame) for read in reads])
+        read_values: tuple[Value, ...] = ()
+        for slot, read in places:
+            value = frame[slot]
+            read_values += (read(frame) if value is UNSET else value,)
         text = known.get(read_values)
         if text is None:
             if len(known) > _KEPT:
                 known.clear()
-            written = [write(value) for (_, write), value in zip(values, read_values, strict=True)]
+            written = [write(value) for (_, _, write), value in zip(values, read_values, strict=True)]
             text = known[read_values] = _interleaved(between, written)
         return text
 
