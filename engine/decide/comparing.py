@@ -13,7 +13,7 @@ from engine.case.names import OF_DATE
 from engine.case.truth import NO
 from engine.decide.group import Group
 
-Codes = list[int]
+Codes = bytearray
 
 #: compares its leaves on a frame, and writes their codes
 Step = Callable[[Codes, Frame], None]

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property, partial
 
 from engine.case import derived, table
-from engine.case.calendar import DAY, day_limits
+from engine.case.calendar import DAY, DAYS_IN_MONTH, MONTH, day_limits
 from engine.case.comparison import Comparator, tree
 from engine.case.formula import formula
 from engine.case.frame import Reader, Slots
@@ -29,6 +29,9 @@ from engine.text.month import Month
 HELD = "uavklart"
 
 _KEPT = 20_000
+
+#: agreement dates whose plans are kept
+_KEPT_DATES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,17 @@ class CompiledNote:
     when: Comparator
     amount: Reader | None
     reach: int
+
+
+class Plans(dict[tuple[Group, Month | None], Plan]):
+    """Plans by group and month; one that is not there is found with `find`."""
+
+    def __init__(self, find: Callable[[Group, Month | None], Plan]) -> None:
+        self._find = find
+
+    def __missing__(self, key: tuple[Group, Month | None]) -> Plan:
+        found = self[key] = self._find(*key)
+        return found
 
 
 class CompiledScheme:
@@ -104,7 +118,10 @@ class CompiledScheme:
         self._standings: dict[tuple[date | None, Month | None, int | None], dict[str, Standing]] = {}
         self._plans: dict[object, Plan] = {}
         self._notes_known: dict[str, Mapping[str, list[tuple[CompiledNote, ...]]]] = {}
-        self._found: dict[tuple[Group, date | None, Month | None, int | None], Plan] = {}
+        self._found: dict[tuple[date | None, int | None], Plans] = {}
+        self.month_slot, self.length_slot, self.day_slot = (
+            self.slots.index[name] for name in (MONTH, DAYS_IN_MONTH, DAY)
+        )
 
     def _component(self, component: Component, versions: Sequence[Rule]) -> CompiledComponent:
         own = [rule for rule in versions if component.id in rule.components]
@@ -180,23 +197,29 @@ class CompiledScheme:
 
     def plan(self, group: Group, agreed: date | None, month: Month | None, year: int | None) -> Plan:
         """The group's plan for an agreement date, a month and a grant year."""
-        key = (group, agreed, month, year)
-        found = self._found.get(key)
+        return self.plans(agreed, year)[group, month]
+
+    def plans(self, agreed: date | None, year: int | None) -> Plans:
+        """The plans for an agreement date and a grant year."""
+        found = self._found.get((agreed, year))
         if found is None:
-            if len(self._found) > _KEPT:
+            if len(self._found) > _KEPT_DATES:
                 self._found.clear()
-            standing = self.standing(agreed, month, year)
-            alike = tuple((one.rule.id, one.rule.origin, one.in_force, one.why) for one in standing.values())
-            excepted = tuple(
-                agreed is not None and exemption.agreements.holds(agreed)
-                for clause in group.clauses
-                for exemption, _, _ in clause.exemptions
-            )
-            shared = (group, alike, excepted)
-            if shared not in self._plans:
-                self._plans[shared] = Plan(group, standing, agreed)
-            found = self._found[key] = self._plans[shared]
+            found = self._found[agreed, year] = Plans(partial(self._plan, agreed, year))
         return found
+
+    def _plan(self, agreed: date | None, year: int | None, group: Group, month: Month | None) -> Plan:
+        standing = self.standing(agreed, month, year)
+        alike = tuple((one.rule.id, one.rule.origin, one.in_force, one.why) for one in standing.values())
+        excepted = tuple(
+            agreed is not None and exemption.agreements.holds(agreed)
+            for clause in group.clauses
+            for exemption, _, _ in clause.exemptions
+        )
+        shared = (group, alike, excepted)
+        if shared not in self._plans:
+            self._plans[shared] = Plan(group, standing, agreed)
+        return self._plans[shared]
 
 
 def compiled(book: Rulebook, scheme: str) -> CompiledScheme:

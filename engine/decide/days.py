@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from engine.case.calendar import DAY, DAYS_IN_MONTH, MONTH, Span, Stretch, pieces
+from engine.case.calendar import Span, Stretch, pieces
 from engine.case.frame import STRETCHES
 from engine.case.truth import CODE_OF, JA, UAVKLART, YES
 from engine.case.value import Unknown
@@ -16,9 +16,6 @@ from engine.decide.finding import findings, missing_facts
 from engine.decide.plan import Plan
 from engine.text.month import Month, days_in
 
-#: number of a period, and of a region of it
-_Place = tuple[int, int]
-
 
 class Days:
     """The days of one doctor's periods."""
@@ -28,8 +25,8 @@ class Days:
         self.panel = panel
         self.spans = spans
         self._pieces = pieces(spans, compiled.day_limits)
-        self._counted: dict[tuple[Plan, _Place], tuple[int, Unknown | None]] = {}
-        self._month, self._length, self._day = (self.slots.index[name] for name in (MONTH, DAYS_IN_MONTH, DAY))
+        self._counted: dict[tuple[Plan, int, int], tuple[int, Unknown | None]] = {}
+        self._month, self._length, self._day = compiled.month_slot, compiled.length_slot, compiled.day_slot
 
     @property
     def months(self) -> Iterable[Month]:
@@ -47,13 +44,13 @@ class Days:
             frame[self._day] = first
             code = JA
             if plan is not None:
-                code, cause = self._counted.get((plan, (span, region))) or self._count(plan, (span, region), frame)
+                code, cause = self._counted.get((plan, span, region)) or self._count(plan, span, region, frame)
                 if cause is not None:
                     frame[STRETCHES] = cause
             found.append(Stretch(span, first, count, frame, code))
         return found
 
-    def _count(self, plan: Plan, place: _Place, frame: list[object]) -> tuple[int, Unknown | None]:
+    def _count(self, plan: Plan, span: int, region: int, frame: list[object]) -> tuple[int, Unknown | None]:
         """Whether such a day counts, and why it is uncertain, when it is."""
         codes = plan.codes(frame)
         status = self.panel.verdict(plan.group, codes).status
@@ -63,7 +60,7 @@ class Days:
             cause = Unknown(missing_facts(trees, plan.group, codes, self.slots, frame))
         counted = (CODE_OF.get(status, UAVKLART), cause)
         if plan.group.regional:
-            self._counted[plan, place] = counted
+            self._counted[plan, span, region] = counted
         return counted
 
     def told(

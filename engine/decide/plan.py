@@ -45,7 +45,7 @@ class Plan:
     def __init__(self, group: Group, standing: Mapping[str, Standing], agreed: date | None) -> None:
         self.group = group
         self.standing = standing
-        self.base = [0] * len(group.leaves)
+        self.base: Codes = bytearray(len(group.leaves))
         self.excepting = False
         if group.judged is not None:
             self.base[group.judged] = SKJØNN
@@ -67,7 +67,7 @@ class Plan:
         self._answers: dict[bytes, Answers] = {}
 
     @staticmethod
-    def _gather(clause: Clause, base: list[int], always: set[int], within: dict[int, set[int]]) -> None:
+    def _gather(clause: Clause, base: Codes, always: set[int], within: dict[int, set[int]]) -> None:
         """The leaves to compare always, and those only needed where a leaf that is the clause's scope does not say no."""
         own: set[int] = set()
         trees: list[Tree | None] = [

@@ -54,7 +54,7 @@ class Look(DoctorAssessment):
     ) -> None:
         super().__init__(compiled, panel, base, doctor, year, held, [])
         if agreed is not None:
-            self.agreed = agreed
+            self.agree(agreed)
             self.held = held
         self.ranged = ranged
         self.chosen = chosen
@@ -64,7 +64,7 @@ class Look(DoctorAssessment):
         self.narrow: DoctorAssessment | None = None
         if measured is not None:
             self.narrow = DoctorAssessment(compiled, panel, base, measured[1].narrow, year, held, [])
-            self.narrow.agreed = self.agreed
+            self.narrow.agree(self.agreed)
         self.failing: set[str] | None = None
         """The rules that are not surely met, once the component has been looked at alone."""
 
