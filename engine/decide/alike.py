@@ -40,13 +40,15 @@ class AlikeMonths:
         }
 
     def look(self, component: str, month: Month, stretches: Sequence[Stretch]) -> Look | None:
-        """What a month looks like for a component: equal for months that look alike. None when it is not known which days count."""
+        """What a month looks like for a component: equal for months that look alike. None when it is not known which days count, or
+        there are none.
+        """
         seen: list[Hashable] = [component, days_in(month), bisect_right(self._limits, month)]
         for span, _, days, _, code in stretches:
             if not code & (YES | NO):
                 return None
             seen += span, days, code
-        return tuple(seen)
+        return tuple(seen) if stretches else None
 
     def setting(self, look: Look, stretches: list[Stretch]) -> Hashable:
         """What is equal for months of the same setting."""
