@@ -71,12 +71,17 @@ class DuckDB:
 
 
 def _listed(rows: Mapping[str, Sequence[Any]], schema: ibis.Schema) -> str:
-    """SQL for some rows, by column. As text: to be handed anything else, DuckDB loads a library that costs more than the run."""
-    told = (
-        f"unnest(from_json({sql.text(json.dumps(list(rows[name])))}, '[\"{DuckDBType.to_string(type)}\"]')) AS {sql.name(name)}"
-        for name, type in schema.items()
-    )
-    return f"SELECT {', '.join(told)}"
+    """SQL for some rows, by column. As text: to be handed anything else, DuckDB loads a library that costs more than the run.
+
+    The text stands in a row of its own, as DuckDB takes three times as long to work out what is the same whatever it reads.
+    """
+    texts = ", ".join(sql.text(json.dumps(list(rows[name]))) for name in schema)
+    places = range(len(schema))
+    types = (DuckDBType.to_string(type) for type in schema.types)
+    lists = (f"from_json(t{place}, '[\"{type}\"]') AS l{place}" for place, type in zip(places, types, strict=True))
+    told = f"SELECT {', '.join(lists)} FROM (VALUES ({texts})) AS told({', '.join(f't{place}' for place in places)})"
+    chosen = (f"unnest(l{place}) AS {sql.name(name)}" for place, name in zip(places, schema, strict=True))
+    return f"SELECT {', '.join(chosen)} FROM ({told}) AS lists"
 
 
 #: verdicts: for each table of them, the rows by what they are looked up by

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import reduce
+from functools import cache, reduce
 from typing import Any, TypeVar
 
 import ibis
@@ -40,8 +40,9 @@ class TooLarge(ValueError):
     """A number that might not fit in a column of whole numbers. `str()` is bokmål."""
 
 
+@cache
 def whole(value: int) -> Expr:
-    """A whole number as a 64-bit literal."""
+    """A whole number as a 64-bit literal. Each is made once, as rules ask for few of them and often."""
     return ibis.literal(value, "int64")
 
 
