@@ -109,8 +109,9 @@ class Months:
         fixed: Fixed = {column: [row[place] for row in rows] for place, column in enumerate(columns)}
         known = program.fixed.get(program.own(name))
         if known is None:
-            told = self.builder.periods.table.select(*outer).distinct()
-            program.ask(asking, told.cross_join(program.fix(name, fixed)))
+            ways = program.fix(name, fixed)
+            told = self.builder.periods.table.select(*outer).distinct().cross_join(ways) if outer else ways
+            program.ask(asking, told)
         assert known in (None, fixed), "a component's days may answer the same whoever asks"
 
     def _asking_days(self) -> Asking:
