@@ -32,13 +32,16 @@ class Span(NamedTuple):
 
 
 class Stretch(NamedTuple):
-    """Consecutive days of a month in one period. `code` answers whether they count for the component the month is seen for."""
+    """Consecutive days of a month in one period. `code` answers whether they count for the component the month is seen for; `codes` are the
+    answers of the rules about days that it rests on, None when every day counts.
+    """
 
     span: int
     first: date
     days: int
     frame: Frame
     code: int
+    codes: bytes | None
 
 
 def months_of(spans: Iterable[Span]) -> list[Month]:

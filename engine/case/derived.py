@@ -74,6 +74,15 @@ class _Filter:
         of_period = all(Names(slots).stated_by(leaf, SPAN) for leaf in self.leaves)
         self.slot = slots.unnamed() if of_period else None
 
+    def on(self, span: Span) -> int:
+        """What it answers on a period."""
+        if self.slot is None:
+            return self.test(span.frame)
+        code: int = span.frame[self.slot]
+        if code is UNSET:
+            code = span.frame[self.slot] = self.test(span.frame)
+        return code
+
     def cause(self, frame: Frame) -> Unknown:
         cause = NOTHING
         for leaf in self.leaves:
@@ -101,16 +110,10 @@ def _days_counted(where: _Filter, counting: bool) -> Reader:
         cause = NOTHING
         periods = frame[PERIODS]
         for stretch in frame[STRETCHES]:
-            period, _, days, own, counts = stretch
+            period, _, days, own, counts, _ = stretch
             if counting and counts & NO:
                 continue
-            if slot is None:
-                code = test(own)
-            else:
-                of_period = periods[period].frame
-                code = of_period[slot]
-                if code is UNSET:
-                    code = of_period[slot] = test(of_period)
+            code = test(own) if slot is None else where.on(periods[period])
             if code & YES and (not counting or counts & YES):
                 low += days
             elif not code & NO:
@@ -164,14 +167,15 @@ def _run(where: _Filter, part: int) -> Reader:
     def measure(frame: Frame) -> Value:
         spans: list[Span] = frame[PERIODS]
         index = last_stretch(frame[STRETCHES]).span
-        surely = run_around(spans, index, lambda span: bool(where.test(span.frame) & YES))
-        perhaps = run_around(spans, index, lambda span: not where.test(span.frame) & NO)
-        low, high = whole_months(*surely), whole_months(*perhaps)
+        surely = run_around(spans, index, lambda span: bool(where.on(span) & YES))
+        perhaps = run_around(spans, index, lambda span: not where.on(span) & NO)
+        low = whole_months(*surely)
         if surely == perhaps:
             return low[part]
+        high = whole_months(*perhaps)
         cause = NOTHING
         for span in spans:
-            if not where.test(span.frame) & (YES | NO):
+            if not where.on(span) & (YES | NO):
                 cause |= where.cause(span.frame)
         return Between(low[0], high[0], cause) if part == 0 else Between(0, 31, cause)
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
+from typing import NamedTuple
 
 from engine.case.calendar import MONTH, Span
 from engine.case.comparison import comparable
 from engine.case.frame import PERIODS, Frame, Slots
-from engine.case.stated import Application, Doctor, Facts, read_stated
+from engine.case.stated import Application, Doctor, Facts, Stated, read_stated
 from engine.case.value import Asked, Between, Unknown
 from engine.language.model import RuleSet
-from engine.language.vocabulary import Fact
 
 #: a default that was taken because the fact was not stated
 Defaults = list[tuple[Asked, str]]
@@ -22,24 +23,43 @@ def fill(
     frame: Frame, level: str, stated: Facts, slots: Slots, path: str, doctor: str | None, defaults: Defaults
 ) -> None:
     """Put stated facts, defaults and missing facts of a level in a frame's slots."""
-    for slot, name, fact in slots.facts_at(level):
+    if level not in slots.to_fill:
+        slots.to_fill[level] = _to_fill(level, slots)
+    for name, slot, default, taken, bounds in slots.to_fill[level]:
         value = stated.get(name)
         if value is not None:
             frame[slot] = value if type(value) is str else comparable(value)
             continue
         asked = Asked(name, level, doctor, f"{path}.{name}")
-        if fact.default is not None:
-            frame[slot] = read_stated(fact, fact.default)
-            defaults.append((asked, fact.default))
+        if default is not None:
+            frame[slot] = taken
+            defaults.append((asked, default))
         else:
-            frame[slot] = _missing(fact, asked)
+            unknown = Unknown(frozenset({asked}))
+            frame[slot] = unknown if bounds is None else Between(bounds[0], bounds[1], unknown)
 
 
-def _missing(fact: Fact, asked: Asked) -> Unknown | Between:
-    """A fact that is not stated; a number that can only lie between two bounds is at least known to do so."""
-    unknown = Unknown(frozenset({asked}))
-    low = fact.at_least if fact.at_least is not None else fact.above
-    return unknown if low is None or fact.at_most is None else Between(low, fact.at_most, unknown)
+class _ToFill(NamedTuple):
+    """A fact to be put in its slot. Where it is not stated: the default, as written and as taken, or the bounds of a number that can only
+    lie between two, and so is at least known to do that.
+    """
+
+    name: str
+    slot: int
+    default: str | None
+    taken: Stated | None
+    bounds: tuple[Fraction, Fraction] | None
+
+
+def _to_fill(level: str, slots: Slots) -> list[_ToFill]:
+    found = []
+    for fact in slots.vocabulary.facts_of(slots.scheme.id, level):
+        if fact.kind != "liste":
+            low = fact.at_least if fact.at_least is not None else fact.above
+            bounds = None if low is None or fact.at_most is None else (low, fact.at_most)
+            taken = None if fact.default is None else read_stated(fact, fact.default)
+            found.append(_ToFill(fact.name, slots.index[fact.name], fact.default, taken, bounds))
+    return found
 
 
 def application_frame(application: Application, slots: Slots, grant_set: RuleSet | None, defaults: Defaults) -> Frame:

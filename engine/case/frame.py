@@ -49,20 +49,12 @@ class Slots:
         self.size = FIRST_NAME + len(names)
         self.readers: dict[str, Reader] = {}
         self.variants: dict[str, list[tuple[str, Callable[[Frame], int]]]] = {}
-        self._facts_at: dict[str, list[tuple[int, str, Fact]]] = {}
+        self.to_fill: dict[str, list[Any]] = {}
         self._readers: dict[tuple[str, str | None], Reader] = {}
 
     def empty(self) -> Frame:
         """A frame with nothing worked out."""
         return [UNSET] * self.size
-
-    def facts_at(self, level: str) -> list[tuple[int, str, Fact]]:
-        """Each fact stated at a level, lists apart, with its slot and name."""
-        found = self._facts_at.get(level)
-        if found is None:
-            facts = [fact for fact in self.vocabulary.facts_of(self.scheme.id, level) if fact.kind != "liste"]
-            found = self._facts_at[level] = [(self.index[fact.name], fact.name, fact) for fact in facts]
-        return found
 
     @cached_property
     def in_days(self) -> frozenset[str]:

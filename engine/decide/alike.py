@@ -44,7 +44,7 @@ class AlikeMonths:
         there are none.
         """
         seen: list[Hashable] = [component, days_in(month), bisect_right(self._limits, month)]
-        for span, _, days, _, code in stretches:
+        for span, _, days, _, code, _ in stretches:
             if not code & (YES | NO):
                 return None
             seen += span, days, code
@@ -104,6 +104,10 @@ class Alike:
 
 def counting_days(stretches: Sequence[Stretch]) -> Value:
     """How many days count for the component."""
-    low = sum([one.days for one in stretches if one.code & YES])
-    high = sum([one.days for one in stretches if not one.code & NO])
-    return low if low == high else Between(low, high, Unknown())
+    low = perhaps = 0
+    for _, _, days, _, code, _ in stretches:
+        if code & YES:
+            low += days
+        elif not code & NO:
+            perhaps += days
+    return Between(low, low + perhaps, Unknown()) if perhaps else low

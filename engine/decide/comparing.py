@@ -22,6 +22,10 @@ Step = Callable[[Codes, Frame], None]
 Within = Mapping[int, set[int]]
 
 
+def no_leaf(codes: Codes, frame: Frame) -> None:
+    """The step of no leaf."""
+
+
 def steps(group: Group, always: set[int], within: Within) -> tuple[Step, ...]:
     """The steps of a plan, from what reaches farthest. A leaf inside a scope waits until the scope is compared."""
     reach = group.reach
@@ -38,6 +42,8 @@ def steps(group: Group, always: set[int], within: Within) -> tuple[Step, ...]:
 def _step(group: Group, always: Iterable[int], within: Within) -> Step:
     plain = _numbered(group, always)
     scoped = [(scope, own) for scope, numbers in within.items() if (own := _numbered(group, numbers))]
+    if not plain and not scoped:
+        return no_leaf
 
     def compare(codes: Codes, frame: Frame) -> None:
         for number, comparator in plain:

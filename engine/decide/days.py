@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from engine.case.calendar import Span, Stretch, pieces
 from engine.case.frame import STRETCHES
@@ -17,6 +18,14 @@ from engine.decide.plan import Plan
 from engine.text.month import Month, days_in
 
 
+class _Counted(NamedTuple):
+    """Whether a day counts, by these answers of the rules about days, and why it is uncertain, when it is."""
+
+    code: int
+    codes: bytes
+    cause: Unknown | None
+
+
 class Days:
     """The days of one doctor's periods."""
 
@@ -25,7 +34,7 @@ class Days:
         self.panel = panel
         self.spans = spans
         self._pieces = pieces(spans, compiled.day_limits)
-        self._counted: dict[tuple[Plan, int, int], tuple[int, Unknown | None]] = {}
+        self._counted: dict[tuple[Plan, int, int], _Counted] = {}
         self._month, self._length, self._day = compiled.month_slot, compiled.length_slot, compiled.day_slot
 
     @property
@@ -42,23 +51,24 @@ class Days:
             frame[self._month] = month
             frame[self._length] = length
             frame[self._day] = first
-            code = JA
+            code, codes = JA, None
             if plan is not None:
-                code, cause = self._counted.get((plan, span, region)) or self._count(plan, span, region, frame)
+                counted = self._counted.get((plan, span, region)) or self._count(plan, span, region, frame)
+                code, codes, cause = counted
                 if cause is not None:
                     frame[STRETCHES] = cause
-            found.append(Stretch(span, first, count, frame, code))
+            found.append(Stretch(span, first, count, frame, code, codes))
         return found
 
-    def _count(self, plan: Plan, span: int, region: int, frame: list[object]) -> tuple[int, Unknown | None]:
-        """Whether such a day counts, and why it is uncertain, when it is."""
+    def _count(self, plan: Plan, span: int, region: int, frame: list[object]) -> _Counted:
+        """Whether such a day counts."""
         codes = plan.codes(frame)
         status = self.panel.verdict(plan.group, codes).status
         cause = None
         if status == "uavklart":
             trees = [clause.value for clause in plan.group.clauses]
             cause = Unknown(missing_facts(trees, plan.group, codes, self.slots, frame))
-        counted = (CODE_OF.get(status, UAVKLART), cause)
+        counted = _Counted(CODE_OF.get(status, UAVKLART), codes, cause)
         if plan.group.regional:
             self._counted[plan, span, region] = counted
         return counted
@@ -71,13 +81,16 @@ class Days:
         for stretch in stretches:
             if stretch.code & YES and not plan.excepting:
                 continue
-            codes = plan.codes(stretch.frame)
+            codes = stretch.codes
+            assert codes is not None
             answers = plan.answers(codes, self.panel.verdict(plan.group, codes)).answers
-            for finding in findings(answers, plan.group, codes, stretch.frame, self.slots, doctor, month, component):
-                exemption = finding.answer.exemption
-                if finding.result == NOT_RELEVANT or (finding.result == MET and exemption is None):
-                    continue
-                key = (finding.rule.id, finding.result, exemption)
+            telling = [
+                one
+                for one in answers
+                if one.result != NOT_RELEVANT and not (one.result == MET and one.exemption is None)
+            ]
+            for finding in findings(telling, plan.group, codes, stretch.frame, self.slots, doctor, month, component):
+                key = (finding.rule.id, finding.result, finding.answer.exemption)
                 if key in told:
                     told[key].days = (told[key].days or 0) + stretch.days
                     continue

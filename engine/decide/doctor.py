@@ -141,8 +141,10 @@ class DoctorAssessment(DoctorMonths):
         else:
             self.told.append(own)
         self._tell_once(part, own, codes)
-        if own.status != "utenfor" and part.days is not None and (part.days.exempting or not own.alike.all_count):
-            self.told += self.days.told(self.plans[part.days, month], frame[STRETCHES], self.doctor.id, month, name)
+        if own.status != "utenfor" and part.days is not None:
+            of_days = self.plans[part.days, month]
+            if of_days.excepting or not own.alike.all_count:
+                self.told += self.days.told(of_days, frame[STRETCHES], self.doctor.id, month, name)
         if own.status == "uavklart":
             open_trees = [clause.value for clause in answers.decisive]
             lacks = lacking(open_trees, group, codes, self.slots, frame)

@@ -113,7 +113,6 @@ class Group:
         }
         self.reach = tuple(OF_DATE if leaf is None else reach(leaf) for leaf in self.leaves)
         self.regional = all(leaf is None or regional(leaf) for leaf in self.leaves)
-        self.exempting = any(clause.exemptions for clause in self.clauses)
         self.judged = self._numbers.get("skjønn")
 
     @property

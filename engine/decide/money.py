@@ -46,7 +46,7 @@ def line(part: CompiledComponent, months: Sequence[ComponentMonth], outcome: str
             paid.setdefault(id(amount), [amount, 0])[1] += 1
     exact = sum((count * amount for amount, count in paid.values()), Fraction(0))
     known = Decimal(0)
-    if calculation is not None:
+    if calculation is not None and exact:
         rounding = calculation[0].rounding
         known = decimal(ROUNDING_MODES[rounding.mode](exact, rounding.step))
     return Line(

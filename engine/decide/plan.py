@@ -14,7 +14,7 @@ from engine.case.frame import Frame
 from engine.case.names import OF_DATE
 from engine.case.truth import JA, NEI, NO, SKJØNN, YES
 from engine.decide.answer import MET, NOT_MET, NOT_RELEVANT, SUPPLIED, UNRESOLVED, Answer
-from engine.decide.comparing import Codes, steps
+from engine.decide.comparing import Codes, no_leaf, steps
 from engine.decide.group import Clause, Group, Tree, Verdict, effect, tree_leaves
 from engine.decide.naive import walk
 from engine.ruleset.force import Standing
@@ -64,6 +64,7 @@ class Plan:
             if in_force:
                 self._gather(clause, self.base, always, within)
         self.steps = steps(group, always, within)
+        self._filled = [step for step in self.steps if step is not no_leaf]
         self._answers: dict[bytes, Answers] = {}
 
     @staticmethod
@@ -90,14 +91,17 @@ class Plan:
     def codes(self, frame: Frame, extra: str | None = None) -> bytes:
         """The answer code of every leaf on a frame; `extra` is one of the group's extra statuses, when it has it."""
         codes = self.base.copy()
-        for step in self.steps[:-1]:
+        for step in self._filled:
             step(codes, frame)
-        return self.dated(codes, frame, extra)
+        return self._finished(codes, extra)
 
     def dated(self, before: Codes, frame: Frame, extra: str | None = None) -> bytes:
         """As `codes`, where all is compared already but what hangs on the date."""
         codes = before.copy()
         self.steps[OF_DATE](codes, frame)
+        return self._finished(codes, extra)
+
+    def _finished(self, codes: Codes, extra: str | None) -> bytes:
         if extra is not None:
             codes[self.group.extra[extra]] = NEI
         return bytes(codes)
