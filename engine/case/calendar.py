@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from engine.case.formula import bounds, formula
-from engine.case.frame import Frame, Reader, Slots
+from engine.case.formula import bounds
+from engine.case.frame import Frame, Reader
 from engine.language.condition import Compare, Condition, leaves
 from engine.language.expression import Expression, Name
 from engine.text.month import Month, days_in, first_day, month_of
@@ -21,6 +21,9 @@ MONTH = "måned"
 DAYS_IN_MONTH = "dager_i_måneden"
 
 _ONE_DAY = timedelta(days=1)
+
+#: how the right side compares with the left
+_TURNED = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 class Span(NamedTuple):
@@ -49,16 +52,24 @@ def months_of(spans: Iterable[Span]) -> list[Month]:
     return sorted({Month(month) for span in spans for month in range(month_of(span.first), month_of(span.last) + 1)})
 
 
-def day_limits(conditions: Iterable[Condition], slots: Slots) -> list[Reader]:
-    """The dates that conditions compare a day with, as readers of a period's frame."""
-    found: dict[Expression, None] = {}
+class Limit(NamedTuple):
+    """What a name is compared with, and how: `before` says that the answer may change at the value itself, `after` that it may right after it."""
+
+    value: Expression
+    before: bool
+    after: bool
+
+
+def limits_of(name: str, conditions: Iterable[Condition]) -> list[Limit]:
+    """What conditions compare a name with, each once."""
+    found: dict[Limit, None] = {}
     for condition in conditions:
         for leaf in leaves(condition):
             if isinstance(leaf, Compare):
-                for side, other in ((leaf.left, leaf.right), (leaf.right, leaf.left)):
-                    if isinstance(side, Name) and side.name == DAY:
-                        found[other] = None
-    return [formula(limit, slots) for limit in found]
+                for side, op, other in ((leaf.left, leaf.op, leaf.right), (leaf.right, _TURNED[leaf.op], leaf.left)):
+                    if isinstance(side, Name) and side.name == name:
+                        found[Limit(other, op in ("=", ">=", "<"), op in ("=", "<=", ">"))] = None
+    return list(found)
 
 
 def pieces(spans: Sequence[Span], limits: Sequence[Reader]) -> dict[Month, list[tuple[int, date, int, int]]]:

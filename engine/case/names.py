@@ -70,7 +70,11 @@ class Names:
         """Whether a leaf rests only on facts stated in tables up to `level`, and `also` these, so that it answers the same in every row
         under one.
         """
-        rests = {base for name in named(leaf) for base in self.bases(name)} - also
+        return self.stated(named(leaf), level, also)
+
+    def stated(self, names: Iterable[str], level: int, also: frozenset[str] = frozenset()) -> bool:
+        """As `stated_by`, of names."""
+        rests = {base for name in names for base in self.bases(name)} - also
         return all(self._level_of_base(base) <= level and self._meaning(base) is None for base in rests)
 
     def reach(self, names: Iterable[str]) -> int:

@@ -8,16 +8,16 @@ from datetime import date
 from functools import cached_property, partial
 
 from engine.case import derived, table
-from engine.case.calendar import DAY, DAYS_IN_MONTH, MONTH, day_limits
+from engine.case.calendar import DAY, DAYS_IN_MONTH, MONTH, Limit, limits_of
 from engine.case.comparison import Comparator, tree
 from engine.case.formula import formula
 from engine.case.frame import Reader, Slots
-from engine.case.names import DOCTOR, OF_DOCTOR, OF_LOOK, SPAN, Names, named, operands
+from engine.case.names import DOCTOR, OF_DOCTOR, OF_LOOK, OF_SETTING, SPAN, Names, in_formula, named, operands
 from engine.case.truth import NEI
 from engine.decide.alike import AlikeMonths
 from engine.decide.group import Group
 from engine.decide.plan import Plan
-from engine.language.condition import Condition
+from engine.language.condition import Condition, Leaf
 from engine.language.meaning import DaysCounted, Run, SumOverDays
 from engine.language.model import Calculation, Component, Note, Rule, RuleSet
 from engine.language.rulebook import Rulebook, SchemeRules
@@ -91,9 +91,10 @@ class CompiledScheme:
         self.names = Names(self.slots)
         self._for_doctor = partial(self.names.stated_by, level=DOCTOR)
         self._for_region = partial(self.names.stated_by, level=SPAN, also=frozenset({DAY}))
-        self.months = AlikeMonths(self.names)
         order = self.summary.month
         versions = [rule for rules in scheme.rules.values() for rule in rules]
+        of_months = [one for rule in versions if rule.per in ("lege", "måned") for one in rule.conditions]
+        self.months = AlikeMonths(self.names, [one for one in limits_of(MONTH, of_months) if self._is_limit(one)])
         self.application = Group("søknaden", [rule for rule in versions if rule.per == "søknad"], self.slots, order)
         self.lists = {
             name: Group(f"«{name}»", [rule for rule in versions if rule.per == name], self.slots, order, of_list=name)
@@ -114,7 +115,9 @@ class CompiledScheme:
             for notes in scheme.notes.values()
         ]
         self.day_conditions = self._day_conditions(versions)
-        self.day_limits = day_limits(self.day_conditions, self.slots)
+        self.day_limits = [
+            formula(value, self.slots) for value in {one.value: None for one in limits_of(DAY, self.day_conditions)}
+        ]
         self._standings: dict[tuple[date | None, Month | None, int | None], dict[str, Standing]] = {}
         self._plans: dict[object, Plan] = {}
         self._notes_known: dict[str, Mapping[str, list[tuple[CompiledNote, ...]]]] = {}
@@ -137,7 +140,7 @@ class CompiledScheme:
                 self.slots,
                 self.summary.month,
                 extra=(HELD,),
-                reach=lambda leaf: OF_DOCTOR if self._for_doctor(leaf) else self.months.reach(named(leaf)),
+                reach=self._reach,
             ),
             Group(f"dagene i «{component.id}»", days, self.slots, self.summary.month, regional=self._for_region)
             if days
@@ -147,6 +150,17 @@ class CompiledScheme:
                 for calculation in self.scheme.calculations.get(component.id, ())
             ),
         )
+
+    def _reach(self, leaf: Leaf) -> int:
+        """The months of a doctor that a leaf answers the same in. What the month is compared with is among the limits of a setting."""
+        if self._for_doctor(leaf):
+            return OF_DOCTOR
+        limits = limits_of(MONTH, [leaf])
+        return OF_SETTING if limits and all(map(self._is_limit, limits)) else self.months.reach(named(leaf))
+
+    def _is_limit(self, limit: Limit) -> bool:
+        """Whether what the month is compared with is the same in all months of a doctor."""
+        return self.names.stated(in_formula(limit.value), DOCTOR)
 
     @cached_property
     def shown_alike(self) -> bool:

@@ -47,6 +47,7 @@ class DoctorMonths:
         self.days = Days(compiled, panel, self.spans)
         self._earlier: dict[str, Frame] = {}
         self._of_doctor: dict[Plan, Codes] = {}
+        self._limits = compiled.months.limits(self.frame)
         self._settings: dict[Hashable, Setting] = {}
         self._alike: dict[Look, Alike] = {}
         self._answered: dict[tuple[Plan, bytes], Answered] = {}
@@ -62,7 +63,7 @@ class DoctorMonths:
         amount = self._amount(part, month, frame, alike)
         plan = self.plans[part.months, month]
         held = HELD if self.held or hangs_on_facts(amount) else extra
-        codes, status, answers = self._answers(plan, self._codes(plan, frame, alike, held))
+        codes, status, answers = alike.answered.get((plan, held)) or self._answer(plan, frame, alike, held)
         return ComponentMonth(part.component.id, self.doctor.id, month, status, amount, answers, frame, alike), codes
 
     def _amount(self, part: CompiledComponent, month: Month, frame: Frame, alike: Alike) -> Value | None:
@@ -80,13 +81,20 @@ class DoctorMonths:
             setting.amount = amount
         return amount
 
-    def _codes(self, plan: Plan, frame: Frame, alike: Alike, extra: str | None) -> bytes:
-        """The codes of a month: what has been compared for months it shares with is not compared again."""
-        codes = alike.codes.get(plan)
-        if codes is None:
-            codes = alike.codes[plan] = self._of_setting(plan, frame, alike.setting).copy()
-            plan.steps[OF_LOOK](codes, frame)
-        return plan.dated(codes, frame, extra)
+    def _answer(self, plan: Plan, frame: Frame, alike: Alike, extra: str | None) -> Answered:
+        """What a month's rules answer: what has been compared for months it shares with is not compared again."""
+        before = alike.codes.get(plan)
+        if before is None:
+            before = alike.codes[plan] = self._of_setting(plan, frame, alike.setting).copy()
+            plan.steps[OF_LOOK](before, frame)
+        codes = plan.dated(before, frame, extra)
+        found = self._answered.get((plan, codes))
+        if found is None:
+            verdict = self.panel.verdict(plan.group, codes)
+            found = self._answered[plan, codes] = Answered(codes, verdict.status, plan.answers(codes, verdict))
+        if not plan.is_dated:
+            alike.answered[plan, extra] = found
+        return found
 
     def _of_setting(self, plan: Plan, frame: Frame, setting: Setting) -> Codes:
         codes = setting.codes.get(plan)
@@ -98,15 +106,6 @@ class DoctorMonths:
             codes = setting.codes[plan] = own.copy()
             plan.steps[OF_SETTING](codes, frame)
         return codes
-
-    def _answers(self, plan: Plan, codes: bytes) -> Answered:
-        """What the codes of a month answer."""
-        found = self._answered.get((plan, codes))
-        if found is None:
-            verdict = self.panel.verdict(plan.group, codes)
-            found = Answered(codes, verdict.status, plan.answers(codes, verdict))
-            self._answered[plan, codes] = found
-        return found
 
     def _month_frame(self, part: CompiledComponent, month: Month) -> tuple[Frame, Alike]:
         """The month's frame for the component, and what it shares with the months that look alike."""
@@ -142,7 +141,7 @@ class DoctorMonths:
         return frame, alike
 
     def _look(self, part: CompiledComponent, month: Month, stretches: Sequence[Stretch]) -> Look | None:
-        return self.compiled.months.look(part.component.id, month, stretches)
+        return self.compiled.months.look(part.component.id, month, stretches, self._limits)
 
     def _plan_of_days(self, part: CompiledComponent, month: Month) -> Plan | None:
         return None if part.days is None else self.plans[part.days, month]

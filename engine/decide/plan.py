@@ -65,6 +65,7 @@ class Plan:
                 self._gather(clause, self.base, always, within)
         self.steps = steps(group, always, within)
         self._filled = [step for step in self.steps if step is not no_leaf]
+        self.is_dated = self.steps[OF_DATE] is not no_leaf
         self._answers: dict[bytes, Answers] = {}
 
     @staticmethod

@@ -105,6 +105,12 @@ class Rule(Placed):
     place: Place = field(compare=False)
     spots: Spots = field(default_factory=dict, compare=False)
 
+    @property
+    def conditions(self) -> list[Condition]:
+        """Every condition of the rule, those of its exemptions last."""
+        own = (self.scope, self.requirement, self.partial_when, self.judgement_when)
+        return [*(one for one in own if one is not None), *(one.when for one in self.exemptions)]
+
 
 @dataclass(frozen=True, slots=True)
 class Repeal(Placed):

@@ -30,7 +30,7 @@ def cases(book: Rulebook) -> list[Application]:
 def unshared(work: Callable[[], Any]) -> Any:
     """The work, with no month looking like another."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(AlikeMonths, "look", lambda self, component, month, stretches: None)
+        patch.setattr(AlikeMonths, "look", lambda self, component, month, stretches, limits: None)
         return work()
 
 
@@ -77,3 +77,13 @@ def test_what_reaches_no_farther_may_not_be_shared(
     monkeypatch.setattr(Names, "reach", lambda self, names: reach)
     wrong = decisions(cases, open_rulebook(rules))
     assert sum(one != other for one, other in zip(right, wrong, strict=True)) > 10
+
+
+def test_months_on_both_sides_of_what_the_month_is_compared_with_do_not_look_alike(
+    cases: list[Application], book: Rulebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were they to, months before the grant year would be decided as those in it."""
+    right = decisions(cases, book)
+    monkeypatch.setattr(AlikeMonths, "limits", lambda self, doctor: self._of_tables)
+    wrong = decisions(cases, book)
+    assert sum(one != other for one, other in zip(right, wrong, strict=True)) > 5
