@@ -87,7 +87,8 @@ def test_months_on_both_sides_of_what_the_month_is_compared_with_do_not_look_ali
     shutil.copytree(rules, tmp_path / "regler")
     file = tmp_path / "regler" / "2022" / "nasjonal-alis.yaml"
     limits = "{fra_og_med: tilskuddsårets_første_måned, til_og_med: tilskuddsårets_siste_måned}"
-    assert limits in (text := file.read_text(encoding="utf-8"))
+    text = file.read_text(encoding="utf-8")
+    assert limits in text
     file.write_text(text.replace(limits, "{etter: 2023-11}"), encoding="utf-8")
     changed = open_rulebook(tmp_path / "regler")
     case = national(2024, doctor(period("2023-09-01", "2024-08-31")))
