@@ -164,6 +164,7 @@ def main() -> int:
 def _measure(kind: str, count: int, chosen: argparse.Namespace, folder: Path, source: Path) -> int:
     own = folder / f"{kind}-{count}"
     own.mkdir()
+    os.environ["XDG_CACHE_HOME"] = str(own)  # so that the first time is one, whatever was run before
     extra = requirements(count, kind)
     rules, script = rules_with(extra, own / "rules"), sql_with(extra, own)
     targets = {ENGINE: own / "ut-engine", SQL: own / "ut-sql"}
