@@ -72,14 +72,19 @@ def limits_of(name: str, conditions: Iterable[Condition]) -> list[Limit]:
     return list(found)
 
 
-def pieces(spans: Sequence[Span], limits: Sequence[Reader]) -> dict[Month, list[tuple[int, date, int, int]]]:
+def pieces(
+    spans: Sequence[Span], doctor: Frame, of_doctor: Sequence[Reader], of_span: Sequence[Reader]
+) -> dict[Month, list[tuple[int, date, int, int]]]:
     """Every month with a day in a period, in order, as runs of days in which no rule about days changes its answer: number of the
-    period, first day, how many days, and number of the region of the period, whose days all compare alike with the limits.
+    period, first day, how many days, and number of the region of the period, whose days all compare alike with the limits: those that
+    are the same for all of a doctor's periods, and those of each.
     """
     found: dict[Month, list[tuple[int, date, int, int]]] = {}
+    limits = [value for limit in of_doctor for value in bounds(limit(doctor))]
     for index, span in enumerate(spans):
         first = span.first
-        for region, following in enumerate((*_cuts(span, limits), span.last + _ONE_DAY)):
+        own = [value for limit in of_span for value in bounds(limit(span.frame))]
+        for region, following in enumerate((*_cuts(span, (*limits, *own)), span.last + _ONE_DAY)):
             days, month = (following - first).days, month_of(first)
             while True:
                 count = min(days, days_in(month) - first.day + 1)
@@ -93,16 +98,15 @@ def pieces(spans: Sequence[Span], limits: Sequence[Reader]) -> dict[Month, list[
     return found
 
 
-def _cuts(span: Span, limits: Sequence[Reader]) -> list[date]:
+def _cuts(span: Span, limits: Iterable[object]) -> list[date]:
     """The sorted dates in a period at which a rule about days may change its answer."""
     first, last = span.first, span.last
     dates: set[date] = set()
-    for limit in limits:
-        for value in bounds(limit(span.frame)):
-            if isinstance(value, date) and first <= value <= last:
-                dates.add(value)
-                if value < last:
-                    dates.add(value + _ONE_DAY)
+    for value in limits:
+        if isinstance(value, date) and first <= value <= last:
+            dates.add(value)
+            if value < last:
+                dates.add(value + _ONE_DAY)
     dates.discard(first)
     return sorted(dates)
 

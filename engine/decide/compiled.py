@@ -115,9 +115,12 @@ class CompiledScheme:
             for notes in scheme.notes.values()
         ]
         self.day_conditions = self._day_conditions(versions)
-        self.day_limits = [
-            formula(value, self.slots) for value in {one.value: None for one in limits_of(DAY, self.day_conditions)}
-        ]
+        days = {one.value: self._is_limit(one) for one in limits_of(DAY, self.day_conditions)}
+        self.day_limits = tuple(
+            [formula(value, self.slots) for value, of_doctor in days.items() if of_doctor == wanted]
+            for wanted in (True, False)
+        )
+        """What days are compared with: what is the same for a doctor, and what is for a period."""
         self._standings: dict[tuple[date | None, Month | None, int | None], dict[str, Standing]] = {}
         self._plans: dict[object, Plan] = {}
         self._notes_known: dict[str, Mapping[str, list[tuple[CompiledNote, ...]]]] = {}
@@ -159,7 +162,7 @@ class CompiledScheme:
         return OF_SETTING if limits and all(map(self._is_limit, limits)) else self.months.reach(named(leaf))
 
     def _is_limit(self, limit: Limit) -> bool:
-        """Whether what the month is compared with is the same in all months of a doctor."""
+        """Whether what a month or day is compared with is the same for all of a doctor."""
         return self.names.stated(in_formula(limit.value), DOCTOR)
 
     @cached_property

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from engine.case.calendar import Span, Stretch, pieces
-from engine.case.frame import STRETCHES
+from engine.case.frame import STRETCHES, Frame
 from engine.case.truth import CODE_OF, JA, UAVKLART, YES
 from engine.case.value import Unknown
 from engine.decide.agreement import Panel
@@ -29,11 +29,11 @@ class _Counted(NamedTuple):
 class Days:
     """The days of one doctor's periods."""
 
-    def __init__(self, compiled: CompiledScheme, panel: Panel, spans: Sequence[Span]) -> None:
+    def __init__(self, compiled: CompiledScheme, panel: Panel, doctor: Frame, spans: Sequence[Span]) -> None:
         self.slots = compiled.slots
         self.panel = panel
         self.spans = spans
-        self._pieces = pieces(spans, compiled.day_limits)
+        self._pieces = pieces(spans, doctor, *compiled.day_limits)
         self._counted: dict[tuple[Plan, int, int], _Counted] = {}
         self._month, self._length, self._day = compiled.month_slot, compiled.length_slot, compiled.day_slot
 

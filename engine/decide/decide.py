@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -141,12 +140,12 @@ class _Assessment:
         summary = self.compiled.summary
         of_status = {rule.status: rule.outcome for rule in summary.outcomes if rule.status}
         status_of = {outcome: one for one, outcome in of_status.items()}
-        counts: Counter[str] = Counter(status_of.get(doctor.outcome, "delvis") for doctor in doctors)
+        statuses = [status_of.get(doctor.outcome, "delvis") for doctor in doctors]
         if status == "nei" or not doctors:
-            counts = Counter([status])
+            statuses = [status]
         elif status != "ja":
-            counts[status] += 1
-        return self.panel.outcome(summary.outcomes, dict(counts))
+            statuses.append(status)
+        return self.panel.outcome(summary.outcomes, {one: statuses.count(one) for one in statuses})
 
     def _ask(self, asked: Asked, months: Sequence[Month]) -> None:
         missing = self.missing.setdefault(asked, Missing(asked))

@@ -64,7 +64,7 @@ class DoctorAssessment(DoctorMonths):
     def _outcome(self, statuses: list[str]) -> str:
         if not statuses:
             return self.compiled.summary.without_months
-        counts = {status: statuses.count(status) for status in set(statuses)}
+        counts = {status: statuses.count(status) for status in dict.fromkeys(statuses)}
         return self.panel.outcome(self.compiled.summary.outcomes, counts)
 
     def _applied_for(self) -> list[str]:

@@ -33,16 +33,19 @@ def hangs_on_facts(amount: Value | None) -> bool:
 
 
 def line(part: CompiledComponent, months: Sequence[ComponentMonth], outcome: str) -> Line:
-    """The result line of a component for one doctor. Only months that are ja are paid."""
-    calculation = part.calculation(max(month.month for month in months)) if months else None
+    """The result line of a component for one doctor, from its months in order. Only months that are ja are paid."""
+    calculation = part.calculation(months[-1].month) if months else None
     rates: set[str] = set()
     paid: dict[int, list[Any]] = {}  # months that look alike have one amount, which is added once, times their number
+    number = 0
     for month in months:
-        amount = month.amount
+        amount, status = month.amount, month.status
+        if status in PAID:
+            number += 1
         if type(amount) is Unknown:
-            if month.status in NEEDED:
+            if status in NEEDED:
                 rates |= amount.rates
-        elif amount is not None and month.status in PAID:
+        elif amount is not None and status in PAID:
             paid.setdefault(id(amount), [amount, 0])[1] += 1
     exact = sum((count * amount for amount, count in paid.values()), Fraction(0))
     known = Decimal(0)
@@ -52,7 +55,7 @@ def line(part: CompiledComponent, months: Sequence[ComponentMonth], outcome: str
     return Line(
         component=part.component.id,
         outcome=outcome,
-        months=sum(month.status in PAID for month in months),
+        months=number,
         amount=None if rates else known,
         known=known,
         exact=exact,

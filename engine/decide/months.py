@@ -44,7 +44,7 @@ class DoctorMonths:
         stated = doctor.facts.get(compiled.vocabulary.agreement_date)
         self.agree(stated if isinstance(stated, date) else None)
         self.held = held or self.agreed is None
-        self.days = Days(compiled, panel, self.spans)
+        self.days = Days(compiled, panel, self.frame, self.spans)
         self._earlier: dict[str, Frame] = {}
         self._of_doctor: dict[Plan, Codes] = {}
         self._limits = compiled.months.limits(self.frame)

@@ -111,7 +111,7 @@ def _entry(answer: Answer, reason: str, one: Finding) -> Json:
     if one.month is not None:
         written["måned"] = month_text(one.month)
     if one.months:
-        written["måneder"] = [month_text(month) for month in one.months]
+        written["måneder"] = list(map(month_text, one.months))
     if one.component is not None:
         written["komponent"] = one.component
     written["resultat"] = answer.result

@@ -100,7 +100,7 @@ def _used(used: Used) -> Json:
         "navn": used.parameter.name,
         "verdi": used.value,
         "forslag" if quantity.unknown else "regnet_ut": used.worked_out,
-        "måneder": [month_text(month) for month in used.months],
+        "måneder": list(map(month_text, used.months)),
         "sikkerhet": quantity.certainty or ("ukjent" if quantity.unknown else None),
         "hjemmel": citation(quantity.citation) if quantity.citation is not None else None,
     }
