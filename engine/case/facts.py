@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from engine.case.calendar import MONTH, Span
@@ -30,13 +31,18 @@ def fill(
         if value is not None:
             frame[slot] = value if type(value) is str else comparable(value)
             continue
-        asked = Asked(name, level, doctor, f"{path}.{name}")
         if default is not None:
             frame[slot] = taken
-            defaults.append((asked, default))
+            defaults.append((Asked(name, level, doctor, f"{path}.{name}"), default))
         else:
-            unknown = Unknown(frozenset({asked}))
+            unknown = _not_stated(name, level, doctor, path)
             frame[slot] = unknown if bounds is None else Between(bounds[0], bounds[1], unknown)
+
+
+@lru_cache(maxsize=4096)
+def _not_stated(name: str, level: str, doctor: str | None, path: str) -> Unknown:
+    """What is not known where a fact is not stated; most applications number their doctors alike and leave out the same."""
+    return Unknown(frozenset({Asked(name, level, doctor, f"{path}.{name}")}))
 
 
 class _ToFill(NamedTuple):
@@ -57,7 +63,7 @@ def _to_fill(level: str, slots: Slots) -> list[_ToFill]:
         if fact.kind != "liste":
             low = fact.at_least if fact.at_least is not None else fact.above
             bounds = None if low is None or fact.at_most is None else (low, fact.at_most)
-            taken = None if fact.default is None else read_stated(fact, fact.default)
+            taken = None if fact.default is None else comparable(read_stated(fact, fact.default))
             found.append(_ToFill(fact.name, slots.index[fact.name], fact.default, taken, bounds))
     return found
 

@@ -54,6 +54,8 @@ def _hundredths(expression: Expression, read: Reader, slots: Slots, of_list: str
 
     def as_fraction(frame: Frame) -> Value:
         value: Any = read(frame)
+        if type(value) is int:
+            return Fraction(value, 100)
         if type(value) is Between:
             low, high = bounds(value)
             return Between(low / _HUNDRED, high / _HUNDRED, value.cause)

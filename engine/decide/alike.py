@@ -119,19 +119,20 @@ class Alike:
     def __init__(self, frame: Frame, setting: Setting, stretches: Sequence[Stretch]) -> None:
         self.frame = frame
         self.setting = setting
-        self.days = counting_days(stretches)
-        self.all_count = all(one.code & YES for one in stretches)
+        self.days, self.all_count = counting_days(stretches)
         self.answered: dict[tuple[Plan, str | None], Answered] = {}
         self.codes: dict[Plan, Codes] = {}
         self.amount: Value | None = None
 
 
-def counting_days(stretches: Sequence[Stretch]) -> Value:
-    """How many days count for the component."""
-    low = perhaps = 0
+def counting_days(stretches: Sequence[Stretch]) -> tuple[Value, bool]:
+    """How many days count for the component, and whether all do."""
+    low = perhaps = out = 0
     for _, _, days, _, code, _ in stretches:
         if code & YES:
             low += days
-        elif not code & NO:
+        elif code & NO:
+            out += days
+        else:
             perhaps += days
-    return Between(low, low + perhaps, Unknown()) if perhaps else low
+    return Between(low, low + perhaps, Unknown()) if perhaps else low, not (perhaps or out)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from datetime import date
 
 from engine.case.calendar import Stretch
@@ -45,6 +45,8 @@ class DoctorMonths:
         self.agree(stated if isinstance(stated, date) else None)
         self.held = held or self.agreed is None
         self.days = Days(compiled, panel, self.frame, self.spans)
+        self.shares = True
+        """Whether months may look alike."""
         self._earlier: dict[str, Frame] = {}
         self._of_doctor: dict[Plan, Codes] = {}
         self._limits = compiled.months.limits(self.frame)
@@ -60,7 +62,7 @@ class DoctorMonths:
     def _decided(self, part: CompiledComponent, month: Month, extra: str | None) -> tuple[ComponentMonth, bytes]:
         """The component in the month, and the codes it was decided by. `extra` is a status it has besides."""
         frame, alike = self._month_frame(part, month)
-        amount = self._amount(part, month, frame, alike)
+        amount = alike.amount if alike.amount is not None else self._amount(part, month, frame, alike)
         plan = self.plans[part.months, month]
         held = HELD if self.held or hangs_on_facts(amount) else extra
         codes, status, answers = alike.answered.get((plan, held)) or self._answer(plan, frame, alike, held)
@@ -68,8 +70,6 @@ class DoctorMonths:
 
     def _amount(self, part: CompiledComponent, month: Month, frame: Frame, alike: Alike) -> Value | None:
         """What the month comes to, worked out once for the months that it is the same in."""
-        if alike.amount is not None:
-            return alike.amount
         calculation = part.calculation(month)
         if calculation is None:
             return None
@@ -109,11 +109,12 @@ class DoctorMonths:
 
     def _month_frame(self, part: CompiledComponent, month: Month) -> tuple[Frame, Alike]:
         """The month's frame for the component, and what it shares with the months that look alike."""
-        name, stretches = part.component.id, self.days.stretches(self._plan_of_days(part, month), month)
-        look = self._look(part, month, stretches)
+        name, months = part.component.id, self.compiled.months
+        stretches = self.days.stretches(None if part.days is None else self.plans[part.days, month], month)
+        look = months.look(name, month, stretches, self._limits) if self.shares else None
         alike = None if look is None else self._alike.get(look)
         if alike is not None:
-            frame = self.compiled.months.frame(alike.frame, self.frame, OF_DATE)
+            frame = months.frame(alike.frame, self.frame, OF_DATE)
         else:
             frame, alike = self._first(look, stretches)
         frame[self.compiled.month_slot] = month
@@ -139,9 +140,3 @@ class DoctorMonths:
         if look is not None:
             self._alike[look] = alike
         return frame, alike
-
-    def _look(self, part: CompiledComponent, month: Month, stretches: Sequence[Stretch]) -> Look | None:
-        return self.compiled.months.look(part.component.id, month, stretches, self._limits)
-
-    def _plan_of_days(self, part: CompiledComponent, month: Month) -> Plan | None:
-        return None if part.days is None else self.plans[part.days, month]

@@ -8,7 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 from engine.case.value import Between, Unknown
+from engine.decide.alike import Alike
 from engine.decide.decision import ComponentMonth, Decision, DoctorDecision, DoctorMonth, Finding, Line, Missing, Noted
+from engine.decide.plan import Answers
 from engine.explain.basis import Used, basis
 from engine.explain.conditions import citation, conditions
 from engine.explain.leaning import readings
@@ -108,11 +110,13 @@ def _used(used: Used) -> Json:
 
 def _months(one: DoctorDecision, decision: Decision) -> list[Json]:
     """One entry a month; months that look alike and are decided alike have the same but for which month it is."""
-    alike: dict[tuple[Any, ...], Json] = {}
+    alike: dict[tuple[Alike | Answers, ...], Json] = {}
     shared = decision.compiled.shown_alike
     written = []
     for month in one.months:
-        key = tuple([(part.alike, part.answers) for part in month.components.values()])
+        key: tuple[Alike | Answers, ...] = ()
+        for part in month.components.values():
+            key += part.alike, part.answers
         first = alike.get(key) if shared else None
         if first is None:
             first = alike[key] = _month(month, decision)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
 from functools import cached_property
 
-from engine.case.calendar import Stretch, months_of
+from engine.case.calendar import months_of
 from engine.case.comparison import unknowns
 from engine.case.derived import judged
 from engine.case.frame import Frame, Slots
@@ -53,6 +53,7 @@ class Look(DoctorAssessment):
         measured: tuple[Measures, Extent] | None = None,
     ) -> None:
         super().__init__(compiled, panel, base, doctor, year, held, [])
+        self.shares = False  # no month is known to look like another where dates may be ranges
         if agreed is not None:
             self.agree(agreed)
             self.held = held
@@ -126,9 +127,6 @@ class Look(DoctorAssessment):
             for slot, value in measures.values(extent, month, frames).items():
                 frame[slot] = value
         return frame, alike
-
-    def _look(self, part: CompiledComponent, month: Month, stretches: Sequence[Stretch]) -> None:
-        """No month is known to look like another where dates may be ranges."""
 
 
 def failing(group: Group, verdict: Verdict) -> set[str]:
