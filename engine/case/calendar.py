@@ -87,7 +87,9 @@ def pieces(
         for region, following in enumerate((*_cuts(span, (*limits, *own)), span.last + _ONE_DAY)):
             days, month = (following - first).days, month_of(first)
             while True:
-                count = min(days, days_in(month) - first.day + 1)
+                count = days_in(month) - first.day + 1
+                if count > days:
+                    count = days
                 found.setdefault(month, []).append((index, first, count, region))
                 days -= count
                 if days <= 0:

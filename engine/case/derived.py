@@ -113,7 +113,13 @@ def _days_counted(where: _Filter, counting: bool) -> Reader:
             period, _, days, own, counts, _ = stretch
             if counting and counts & NO:
                 continue
-            code = test(own) if slot is None else where.on(periods[period])
+            if slot is None:
+                code = test(own)
+            else:  # as `on`, without a call for each of many stretches
+                of_period = periods[period].frame
+                code = of_period[slot]
+                if code is UNSET:
+                    code = of_period[slot] = test(of_period)
             if code & YES and (not counting or counts & YES):
                 low += days
             elif not code & NO:

@@ -174,12 +174,18 @@ def _extreme(choose: Callable[[Any], Any], parts: list[Reader]) -> Reader:
         if not _UNKNOWN.intersection(map(type, values)):
             extreme: Value = choose(values)
             return extreme
-        cause = NOTHING
+        cause, lows, highs = NOTHING, [], []
         for value in values:
-            cause |= _cause(value)
-        told = [bounds(value) for value in values if type(value) is not Unknown]
-        low, high = (choose([pair[side] for pair in told]) if told else None for side in (0, 1))
-        if len(told) == len(values):
+            if type(value) is Unknown:
+                cause |= value
+                continue
+            if type(value) is Between:
+                cause |= value.cause
+            least, most = bounds(value)
+            lows.append(least)
+            highs.append(most)
+        low, high = (choose(lows), choose(highs)) if lows else (None, None)
+        if len(lows) == len(values):
             return between(low, high, cause)
         if not isinstance(low, date) or not isinstance(high, date):
             return cause
