@@ -21,7 +21,7 @@ import duckdb
 from agreement import KEYS, Tables, differences
 
 from engine.batch.population import Population, write_population
-from engine.batch.reading import read_tables
+from engine.batch.reading import kept, read_tables
 from engine.batch.row import applications_of
 from engine.cli.main import main as alis
 from engine.language.rulebook import open_rulebook
@@ -73,7 +73,8 @@ def _single(folder: Path, engine: str, applications: int, processes: int) -> int
     """Compare an engine's tables with the single case; gives how much differs."""
     base = folder / "base"
     with duckdb.connect(str(base)) as connection:
-        read_tables(folder / "inn", open_rulebook(ROOT / "rules"), connection)
+        for table in read_tables(folder / "inn", open_rulebook(ROOT / "rules"), connection).tables:
+            connection.execute(f'CREATE TABLE main."{kept(table)}" AS FROM temp."{kept(table)}"')
     count = -(-applications // CHUNK)
     compared = dict.fromkeys(KEYS, 0)
     columns = wrong = 0
