@@ -143,6 +143,7 @@ def _run(command: list[str], threads: int, runs: Runs, also: Path = HERE) -> Non
     cores = set(sorted(os.sched_getaffinity(0))[:threads])
     paths = os.pathsep.join((str(ROOT), str(also)))
     environment = os.environ | {"POLARS_MAX_THREADS": str(threads), "PYTHONPATH": paths}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # no Python compiles every module anew where it is used
     with tempfile.TemporaryFile() as said:
         start = time.perf_counter()
         process = subprocess.Popen(
