@@ -1,6 +1,6 @@
 """Rows of answers judged together: each rule for the distinct answers of its own leaves, and then what the rules' statuses give.
 
-The evaluators are asked of a group's pieces (`engine.decide.pieces`), so that the work follows the distinct answers that each rule meets,
+The evaluators are asked of a group's fragments (`engine.decide.fragments`), so that the work follows the distinct answers that each rule meets,
 however many rows there are and however many rules.
 """
 
@@ -15,8 +15,8 @@ import numpy.typing as npt
 from engine.batch.word import CODES, Column, Rows
 from engine.case.truth import JA, NEI
 from engine.decide.agreement import Panel
+from engine.decide.fragments import Alone, Fragments
 from engine.decide.group import Clause, Verdict
-from engine.decide.pieces import Alone, Pieces
 
 #: a status is kept as its place here
 STATUSES = ("ja", "delvis", "nei", "skjønn", "uavklart", "utenfor", "avvist")
@@ -51,7 +51,7 @@ class JudgedRule:
         self.clause: Clause = alone.clause
         self.alone = alone
         self._places, self._codes = distinct([answers[leaf] for leaf in alone.leaves], count)
-        self._verdicts = [panel.verdict(alone.piece, codes) for codes in self._codes]
+        self._verdicts = [panel.verdict(alone.fragment, codes) for codes in self._codes]
         self.status = self.each(lambda verdict, codes: STATUS[verdict.status])
 
     def each(self, what: Callable[[Verdict, bytes], int]) -> Rows:
@@ -64,16 +64,16 @@ class Judged:
     """A group's verdicts on rows of answers: `status`, and the rules'. `extra` says where a status comes from something else."""
 
     def __init__(
-        self, pieces: Pieces, panel: Panel, answers: Mapping[int, Column], extra: Mapping[str, Flags], count: int
+        self, fragments: Fragments, panel: Panel, answers: Mapping[int, Column], extra: Mapping[str, Flags], count: int
     ) -> None:
-        self.rules = [JudgedRule(alone, panel, answers, count) for alone in pieces.alone]
+        self.rules = [JudgedRule(alone, panel, answers, count) for alone in fragments.alone]
         met = np.zeros(count, np.int64)
         for rule in self.rules:
             met |= 1 << rule.status
         for name, where in extra.items():
             met |= where.astype(np.int64) << STATUS[name]
         masks, places = np.unique(met, return_inverse=True)
-        self.status: Rows = np.array([STATUS[_status(pieces, panel, int(mask))] for mask in masks], np.int64)[places]
+        self.status: Rows = np.array([STATUS[_status(fragments, panel, int(mask))] for mask in masks], np.int64)[places]
         self._open: Flags = ~np.isin(self.status, PAID)
 
     def decisive(self, rule: JudgedRule) -> Flags:
@@ -96,8 +96,8 @@ class Judged:
             yield known[key]
 
 
-def _status(pieces: Pieces, panel: Panel, met: int) -> str:
+def _status(fragments: Fragments, panel: Panel, met: int) -> str:
     """The status that some statuses give together, a bit each."""
-    numbers = pieces.status.extra
+    numbers = fragments.status.extra
     codes = bytes(NEI if met >> STATUS[name] & 1 else JA for name in numbers)
-    return panel.verdict(pieces.status, codes).status
+    return panel.verdict(fragments.status, codes).status

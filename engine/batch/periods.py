@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 #: the endings of the columns that the length of a run is worked out from
-_OF_RUN = ("der", "ikke", "hvorfor", "årsak", "hele", "hele|høyst", "lik", "over")
+_OF_RUN = ("årsak", "hele", "hele|høyst", "lik", "over")
 
 
 class Periods:
@@ -71,7 +71,7 @@ class Periods:
             },
             **self._kept(frame),
             **self._cut(frame),
-            **self._filters(frame),
+            **self._filters(frame, of_runs=False),
             **self._variants(frame),
             **{name: source[name] for name in near.columns if name != "periode_nr"},
         }
@@ -86,7 +86,7 @@ class Periods:
     def _neighbours(self, source: Any) -> Any:
         """What periods' neighbours tell of them, for doctors who have several; a step."""
         frame = self._frame(source)
-        tests = {name: column for name, column in self._filters(frame).items() if name.partition("|")[0] in self.runs}
+        tests = self._filters(frame, of_runs=True)
         for run, where in self.runs.items():
             if where is None:
                 tests |= {f"{run}|der": ibis.literal(True), f"{run}|ikke": ibis.literal(False)}
@@ -129,11 +129,12 @@ class Periods:
         inside = either_of(((day > first) & (day <= last)).fill_null(False) for day in turns)
         return columns | {"skifter": ibis.literal(False) if inside is None else inside}
 
-    def _filters(self, frame: Frame) -> dict[str, Expr]:
-        """Whether the period's days are counted: `…|der` surely, `…|ikke` surely not, `…|hvorfor` what that hangs on."""
+    def _filters(self, frame: Frame, of_runs: bool) -> dict[str, Expr]:
+        """Whether the period is in a run, or its days are counted: `…|der` surely, `…|ikke` surely not, `…|hvorfor` what that hangs on."""
         columns: dict[str, Expr] = {}
+        runs = {key for key, _ in self.needs.runs()}
         for key, where in self.needs.filters():
-            if self.needs.level(operands(where)) < INNERMOST:
+            if (key in runs) is of_runs and self.needs.level(operands(where)) < INNERMOST:
                 yes, no = tree(where, frame)
                 cause = frame.cause(where)
                 columns |= {f"{key}|der": yes, f"{key}|ikke": no} | ({} if cause is None else {f"{key}|hvorfor": cause})

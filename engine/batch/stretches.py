@@ -37,11 +37,11 @@ class Stretches:
         """The months of one stretch, each from `dag` to `dag_til`."""
         table = self._dated(self._months(self.periods))
         outside = [day.isnull() | (day <= table["dag"]) | (day > table["dag_til"]) for day in self._turns(table)]
-        whole_period = ~table["skifter"]  # asked first, as nearly all periods answer yes
+        no_turn = ~table["skifter"]  # asked first, as nearly all periods answer yes
         return table.filter(
             ~table["deler_først"] | (table[MONTH] != table["m0"]),
             ~table["deler_sist"] | (table[MONTH] != table["m1"]),
-            whole_period | reduce(lambda a, b: a & b, outside, ibis.literal(True)),
+            no_turn | reduce(lambda a, b: a & b, outside, ibis.literal(True)),
         )
 
     def several(self) -> Any:

@@ -16,8 +16,8 @@ from engine.batch.word import CODES, Column, Rows, Words
 from engine.decide.agreement import Panel
 from engine.decide.answer import SUPPLIED, UNRESOLVED
 from engine.decide.finding import open_leaves
+from engine.decide.fragments import Fragments
 from engine.decide.group import Group
-from engine.decide.pieces import Pieces
 from engine.decide.plan import Plan, follows
 from engine.language.vocabulary import OutcomeRule
 
@@ -55,7 +55,7 @@ class Verdicts:
         self.panel = panel
         self.plans: list[Plan] = []
         self._numbers: dict[Plan, int] = {}
-        self._pieces = Pieces(group)
+        self._fragments = Fragments(group)
 
     def number(self, plan: Plan) -> int:
         """The plan's number in keys."""
@@ -75,7 +75,7 @@ class Verdicts:
         told = np.array([[CODES.index(plan.base[flag]) for flag in flags] for plan in self.plans], np.uint8)
         for place, flag in enumerate(flags):
             answers[flag] = told[keys[:, 0], place]
-        return Judged(self._pieces, self.panel, answers, extra or {}, len(keys))
+        return Judged(self._fragments, self.panel, answers, extra or {}, len(keys))
 
 
 def on_hold(verdicts: Verdicts, keys: Rows) -> Iterable[tuple[int, int]]:
@@ -122,7 +122,7 @@ def of_month(
 
 def _hangs(rule: JudgedRule, rated: dict[int, int]) -> Rows | int:
     """The leaves that the rule's open answers hang on, of those that may lack a rate; as the bits that `rated` gives them."""
-    numbers, tree = rule.alone.leaves, rule.alone.piece.clauses[0].value
+    numbers, tree = rule.alone.leaves, rule.alone.fragment.clauses[0].value
     if not rated.keys() & set(numbers):
         return 0
     return rule.each(lambda verdict, codes: sum(rated.get(numbers[leaf], 0) for leaf in open_leaves(tree, codes)))

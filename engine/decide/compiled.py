@@ -170,7 +170,7 @@ class CompiledScheme:
         """Whether all that is shown of a month, and its amount, is the same in months that look alike."""
         calculations = [calculation for part in self.components.values() for calculation, _ in part.calculations]
         shown = self.months.reach(self.vocabulary.shown_per_month.values())
-        return max(shown, *(self.months.of_calculation(one) for one in calculations)) <= OF_LOOK
+        return all(reach <= OF_LOOK for reach in (shown, *map(self.months.of_calculation, calculations)))
 
     def _tree(self, condition: Condition, per: str) -> Comparator:
         return tree(condition, self.slots, per if per in self.slots.lists else None)

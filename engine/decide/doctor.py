@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from engine.case.comparison import unknowns
-from engine.case.facts import Defaults
-from engine.case.frame import STRETCHES, Frame
-from engine.case.stated import Doctor
+from engine.case.frame import STRETCHES
 from engine.case.truth import NO, YES
 from engine.case.value import Asked, Unknown
-from engine.decide.agreement import Panel
 from engine.decide.answer import NOT_MET, Answer
-from engine.decide.compiled import HELD, CompiledComponent, CompiledScheme
+from engine.decide.compiled import HELD, CompiledComponent
 from engine.decide.decision import ComponentMonth, DoctorDecision, DoctorMonth, Finding
 from engine.decide.finding import findings, lacking, missing_facts
 from engine.decide.money import hangs_on_facts, line
@@ -22,26 +19,16 @@ from engine.ruleset.selection import select
 from engine.text.month import Month
 
 
+@dataclass(eq=False)
 class DoctorAssessment(DoctorMonths):
     """Assesses one doctor of an application."""
 
-    def __init__(
-        self,
-        compiled: CompiledScheme,
-        panel: Panel,
-        base: Frame,
-        doctor: Doctor,
-        year: int | None,
-        held: bool,
-        defaults: Defaults,
-    ) -> None:
-        super().__init__(compiled, panel, base, doctor, year, held, defaults)
-        self.told: list[Finding | ComponentMonth] = []
-        self.once: dict[tuple[str | None, ...], Finding] = {}
-        self._told_once: dict[str, tuple[tuple[Answer, ...], list[Finding]]] = {}
-        self.missing: dict[Asked, list[Month]] = {}
-        self.rates: frozenset[str] = frozenset()
-        self.kind_unknown: frozenset[Asked] = frozenset()
+    told: list[Finding | ComponentMonth] = field(init=False, default_factory=list)
+    once: dict[tuple[str | None, ...], Finding] = field(init=False, default_factory=dict)
+    _told_once: dict[str, tuple[tuple[Answer, ...], list[Finding]]] = field(init=False, default_factory=dict)
+    missing: dict[Asked, list[Month]] = field(init=False, default_factory=dict)
+    rates: frozenset[str] = field(init=False, default=frozenset())
+    kind_unknown: frozenset[Asked] = field(init=False, default=frozenset())
 
     def decide(self) -> DoctorDecision:
         """The doctor's decision; what is told and missing facts are left on the assessment."""

@@ -37,7 +37,7 @@ class Said(Protocol):
 
 
 class Assessed(Protocol):
-    """Rules assessed together, as evaluators see them: a `Group`, or a piece of one. `size` is how many leaves there are."""
+    """Rules assessed together, as evaluators see them: a `Group`, or a fragment of one. `size` is how many leaves there are."""
 
     @property
     def name(self) -> str: ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import InitVar, dataclass
 from datetime import date
 
 from engine.case.calendar import Stretch
@@ -22,29 +23,26 @@ from engine.decide.plan import Plan
 from engine.text.month import Month, days_in
 
 
+@dataclass(eq=False)
 class DoctorMonths:
-    """The months of one doctor of an application. `held` says that the whole application is on hold."""
+    """The months of one doctor of an application. `base` is the application's frame; `held` says that the whole application is on hold."""
 
-    def __init__(
-        self,
-        compiled: CompiledScheme,
-        panel: Panel,
-        base: Frame,
-        doctor: Doctor,
-        year: int | None,
-        held: bool,
-        defaults: Defaults,
-    ) -> None:
-        self.compiled = compiled
+    compiled: CompiledScheme
+    panel: Panel
+    base: InitVar[Frame]
+    doctor: Doctor
+    year: int | None
+    held: bool
+    defaults: InitVar[Defaults]
+
+    def __post_init__(self, base: Frame, defaults: Defaults) -> None:
+        compiled = self.compiled
         self.slots = compiled.slots
-        self.panel = panel
-        self.doctor = doctor
-        self.year = year
-        self.frame, self.spans = doctor_frame(base, doctor, self.slots, defaults)
-        stated = doctor.facts.get(compiled.vocabulary.agreement_date)
+        self.frame, self.spans = doctor_frame(base, self.doctor, self.slots, defaults)
+        stated = self.doctor.facts.get(compiled.vocabulary.agreement_date)
         self.agree(stated if isinstance(stated, date) else None)
-        self.held = held or self.agreed is None
-        self.days = Days(compiled, panel, self.frame, self.spans)
+        self.held = self.held or self.agreed is None
+        self.days = Days(compiled, self.panel, self.frame, self.spans)
         self.shares = True
         """Whether months may look alike."""
         self._earlier: dict[str, Frame] = {}

@@ -1,4 +1,4 @@
-"""A group asked for piece by piece says what the whole group says."""
+"""A group asked for fragment by fragment says what the whole group says."""
 
 from collections.abc import Iterator
 from random import Random
@@ -10,8 +10,8 @@ from engine.case.truth import JA, NEI, SKJØNN, UAVKLART
 from engine.decide.agreement import Panel
 from engine.decide.compiled import compiled
 from engine.decide.decide import evaluators
+from engine.decide.fragments import Fragments
 from engine.decide.group import Group, Verdict
-from engine.decide.pieces import Pieces
 from engine.language.rulebook import Rulebook
 
 SCHEMES = ("nasjonal-alis", "veiledet-tjeneste", "spesialisering")
@@ -27,28 +27,28 @@ def groups(book: Rulebook, scheme: str) -> Iterator[Group]:
             yield part.days
 
 
-def summed(pieces: Pieces, panel: Panel, codes: bytes, extra: set[str]) -> Verdict:
-    """The verdict of the whole, from those of the pieces."""
-    parts = [panel.verdict(one.piece, bytes(codes[leaf] for leaf in one.leaves)) for one in pieces.alone]
+def summed(fragments: Fragments, panel: Panel, codes: bytes, extra: set[str]) -> Verdict:
+    """The verdict of the whole, from those of the fragments."""
+    parts = [panel.verdict(one.fragment, bytes(codes[leaf] for leaf in one.leaves)) for one in fragments.alone]
     statuses = {one.status for one in parts} | extra
-    flags = bytes(NEI if name in statuses else JA for name in pieces.status.extra)
+    flags = bytes(NEI if name in statuses else JA for name in fragments.status.extra)
     return Verdict(
         tuple(value for one in parts for value in one.values),
         tuple(value for one in parts for value in one.judgements),
         tuple(value for one in parts for value in one.partials),
-        panel.verdict(pieces.status, flags).status,
+        panel.verdict(fragments.status, flags).status,
     )
 
 
 def test_the_pieces_say_what_the_whole_says(book: Rulebook) -> None:
-    every = [(group, Pieces(group)) for scheme in SCHEMES for group in groups(book, scheme)]
+    every = [(group, Fragments(group)) for scheme in SCHEMES for group in groups(book, scheme)]
     panel = Panel(evaluators())
     met = set()
 
     @settings(max_examples=200)
     @given(st.sampled_from(every), st.integers(0, 2**32))
-    def same(chosen: tuple[Group, Pieces], seed: int) -> None:
-        (group, pieces), random = chosen, Random(seed)
+    def same(chosen: tuple[Group, Fragments], seed: int) -> None:
+        (group, fragments), random = chosen, Random(seed)
         seldom = random.choice([0.02, 0.3])  # of what is not met, so that every status is met
         weights = [seldom / 3, 1 - seldom, seldom / 3, seldom / 3]
         codes = bytearray(random.choices([UAVKLART, JA, NEI, SKJØNN], weights, k=group.size))
@@ -57,7 +57,7 @@ def test_the_pieces_say_what_the_whole_says(book: Rulebook) -> None:
         extra = {name for name, flag in group.extra.items() if codes[flag] == NEI}
         whole = panel.verdict(group, bytes(codes))
         met.add(whole.status)
-        assert summed(pieces, panel, bytes(codes), extra) == whole
+        assert summed(fragments, panel, bytes(codes), extra) == whole
 
     same()
     assert met == {"ja", "delvis", "nei", "uavklart", "skjønn", "utenfor", "avvist"}
@@ -66,9 +66,9 @@ def test_the_pieces_say_what_the_whole_says(book: Rulebook) -> None:
 def test_rules_that_are_alike_are_one_question(book: Rulebook) -> None:
     for scheme in SCHEMES:
         for group in groups(book, scheme):
-            alone = Pieces(group).alone
-            forms = [one.piece.clauses[0] for one in alone]
-            assert len({one.piece for one in alone}) == len(set(forms))
-            assert all(len(one.leaves) == one.piece.size == len(set(one.leaves)) for one in alone)
-    alone = Pieces(compiled(book, "nasjonal-alis").components["alis"].months).alone
-    assert len({one.piece for one in alone}) < len(alone)
+            alone = Fragments(group).alone
+            forms = [one.fragment.clauses[0] for one in alone]
+            assert len({one.fragment for one in alone}) == len(set(forms))
+            assert all(len(one.leaves) == one.fragment.size == len(set(one.leaves)) for one in alone)
+    alone = Fragments(compiled(book, "nasjonal-alis").components["alis"].months).alone
+    assert len({one.fragment for one in alone}) < len(alone)

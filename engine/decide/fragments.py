@@ -1,9 +1,9 @@
-"""A group in pieces: every rule by itself, and what their statuses give together.
+"""A group in fragments: every rule by itself, and what their statuses give together.
 
-A table asks for thousands of rows of answers, in which each rule meets the same few answers of its own leaves. Asked for piece by piece,
+A table asks for thousands of rows of answers, in which each rule meets the same few answers of its own leaves. Asked for fragment by fragment,
 a question is as small as the rule, and rules that are alike but for what they are about are one question.
 
-That the pieces say what the whole says rests on two things. A rule's answer hangs on its own leaves only. And the status of a group is
+That the fragments say what the whole says rests on two things. A rule's answer hangs on its own leaves only. And the status of a group is
 the strongest of its rules' effects, so the strongest of the rules' statuses, each alone, is the same.
 """
 
@@ -27,7 +27,7 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Piece:
+class Fragment:
     """Part of a group, to be assessed by itself; see `Assessed`. `size` is how many leaves it has."""
 
     name: str
@@ -38,23 +38,23 @@ class Piece:
 
 
 class Alone(NamedTuple):
-    """A rule by itself: `leaves` are the numbers in the group of the piece's leaves."""
+    """A rule by itself: `leaves` are the numbers in the group of the fragment's leaves."""
 
     clause: Clause
-    piece: Piece
+    fragment: Fragment
     leaves: tuple[int, ...]
 
 
-class Pieces:
-    """The pieces of a group. `status` gives the group's status, from which statuses there are: its leaves say no to those."""
+class Fragments:
+    """The fragments of a group. `status` gives the group's status, from which statuses there are: its leaves say no to those."""
 
     def __init__(self, group: Group) -> None:
         self._group = group
-        self._known: dict[Form, Piece] = {}
+        self._known: dict[Form, Fragment] = {}
         self.alone = tuple(self._alone(clause) for clause in group.clauses)
         statuses = (*FIRST, *(one for one in group.order if one != "ja"), "delvis")
         extra = {name: number for number, name in enumerate(statuses)}
-        self.status = Piece(group.name, len(statuses), group.order, extra=extra)
+        self.status = Fragment(group.name, len(statuses), group.order, extra=extra)
 
     def _alone(self, clause: Clause) -> Alone:
         numbers: dict[int, int] = {}
@@ -65,7 +65,7 @@ class Pieces:
             clause.consequence,
         )
         if form not in self._known:
-            self._known[form] = Piece(self._group.name, len(numbers), self._group.order, (form,))
+            self._known[form] = Fragment(self._group.name, len(numbers), self._group.order, (form,))
         return Alone(clause, self._known[form], tuple(numbers))
 
 
